@@ -1,0 +1,29 @@
+import type { Sensitive } from '../runtime/sensitive.ts';
+
+/** A Secret without its values, as a metadata-only read gives it. */
+export interface SecretMetadata {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly controllerUID?: string;
+  /** Data keys that our field manager owns alone, from `managedFields`; whoever edits one takes it off this list. */
+  readonly ownedDataKeys: readonly string[];
+}
+
+/** The controller reference of a Secret. */
+export interface SecretOwner {
+  readonly name: string;
+  readonly uid: string;
+}
+
+/** What to write into a Secret; parts left out stay as they are. In a patch, `null` removes a key. */
+export interface SecretWrite {
+  readonly data?: Sensitive<Readonly<Record<string, string | null>>>;
+  readonly labels?: Readonly<Record<string, string | null>>;
+  readonly annotations?: Readonly<Record<string, string | null>>;
+  /** `null` takes the controller reference away. */
+  readonly owner?: SecretOwner | null;
+}
