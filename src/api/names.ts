@@ -33,6 +33,8 @@ export const ANNOTATIONS = {
   handledRequest: 'beatkeys.dev/handled-request',
   handledRevokeRequest: 'beatkeys.dev/handled-revoke-request',
   superseded: 'beatkeys.dev/superseded',
+  /** Digest of what the Secret's data was rendered from. */
+  template: 'beatkeys.dev/template',
 } as const;
 
 export const LABELS = {
@@ -41,8 +43,22 @@ export const LABELS = {
 } as const;
 export const MANAGED_BY = 'beatkeys';
 
-/** Label and annotation prefixes that a Secret template may not use. */
-export const RESERVED_PREFIXES = ['beatkeys.dev/', 'app.kubernetes.io/managed-by', 'kubernetes.io/', 'k8s.io/'] as const;
+/**
+ * What labels and annotations of a Secret template may not start with: our own, Kubernetes', and those by which Argo CD,
+ * Flux, Helm and kubectl know what is theirs and may prune it.
+ */
+export const RESERVED_PREFIXES = [
+  'beatkeys.dev/',
+  'app.kubernetes.io/managed-by',
+  'app.kubernetes.io/instance',
+  'kubernetes.io/',
+  'k8s.io/',
+  'kubectl.kubernetes.io/',
+  'argocd.argoproj.io/',
+  'kustomize.toolkit.fluxcd.io/',
+  'helm.toolkit.fluxcd.io/',
+  'meta.helm.sh/',
+] as const;
 
 /** Data keys that every Secret carries. */
 export const DATA_KEYS = ['api_key', 'encoded', 'id', 'key'] as const;

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { nearest } from '../lib/nearest.ts';
+import { celString, map, withRules } from './fields.ts';
+import { DATA_KEYS, RESERVED_PREFIXES } from './names.ts';
+import { isTemplateVariable, readTemplate, TEMPLATE_VARIABLES } from './template.ts';
+
+const QUALIFIED_NAME = '^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$';
+const LABEL_VALUE = '^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$';
+const DATA_KEY = '^[-._a-zA-Z0-9]+$';
+
+/** Names of labels and annotations: `prefix/name`, none of them reserved. */
+function metadataMap(value: z.ZodString, most: number) {
+  const qualified = new RegExp(QUALIFIED_NAME);
+  const reserved = RESERVED_PREFIXES.map((prefix) => `name.startsWith(${celString(prefix)})`).join(' || ');
+  return withRules(
+    map(value, most, 316),
+    {
+      cel: `self.all(name, size(name) > 316 || name.matches(${celString(QUALIFIED_NAME)}))`,
+      message: 'must have names like example.com/name or name: letters, digits, -, _ and .',
+      holds: (entries) => Object.keys(entries).every((name) => qualified.test(name)),
+    },
+    {
+      cel: `self.all(name, !(${reserved}))`,
+      message: `must not have reserved names, which start with ${RESERVED_PREFIXES.join(', ')}`,
+      holds: (entries) =>
+        !Object.keys(entries).some((name) => RESERVED_PREFIXES.some((prefix) => name.startsWith(prefix))),
+    },
+  );
+}
+
+const labels = withRules(metadataMap(z.string().max(63), 32), {
+  cel: `self.all(name, self[name].matches(${celString(LABEL_VALUE)}))`,
+  message: 'must have values of letters, digits, -, _ and .',
+  holds: (entries) => Object.values(entries).every((value) => new RegExp(LABEL_VALUE).test(value)),
+});
+
+/** One entry of the data: any text in which `{{ variable }}` is replaced. */
+const dataTemplate = z
+  .string()
+  .max(16_384)
+  .superRefine((template, context) => {
+    const { names, unclosed } = readTemplate(template);
+    if (unclosed) context.addIssue({ code: 'custom', message: 'opens {{ without closing it' });
+    for (const name of names.filter((one) => !isTemplateVariable(one))) {
+      const meant = nearest(name, TEMPLATE_VARIABLES);
+      const hint = meant === undefined ? '' : `, did you mean {{ ${meant} }}?`;
+      context.addIssue({
+        code: 'custom',
+        message: `has the unknown variable {{ ${name.slice(0, 40)} }}${hint} Known are ${TEMPLATE_VARIABLES.join(', ')}`,
+      });
+    }
+  });
+
+const data = withRules(
+  map(dataTemplate, 16, 253),
+  {
+    cel: `self.all(name, size(name) > 253 || name.matches(${celString(DATA_KEY)}))`,
+    message: 'must have names of letters, digits, -, _ and .',
+    holds: (entries) => Object.keys(entries).every((name) => new RegExp(DATA_KEY).test(name)),
+  },
+  {
+    cel: `self.all(name, !(name in [${DATA_KEYS.map(celString).join(', ')}]))`,
+    message: `must not have the names ${DATA_KEYS.join(', ')}, which are always written`,
+    holds: (entries) => !Object.keys(entries).some((name) => (DATA_KEYS as readonly string[]).includes(name)),
+  },
+);
+
+/** `spec.secret.template` of a BeatApiKey. */
+export const secretTemplate = z
+  .object({
+    labels: labels.describe('Labels of the Secret. Nothing is copied from this object.').optional(),
+    annotations: metadataMap(z.string().max(4096), 32)
+      .describe('Annotations of the Secret. Nothing is copied from this object.')
+      .optional(),
+    data: data
+      .describe(
+        `More data keys, each any text in which {{ variable }} is replaced; variables: ${TEMPLATE_VARIABLES.join(', ')}.`,
+      )
+      .optional(),
+  })
+  .describe('What the Secret carries beside the four standard data keys.');

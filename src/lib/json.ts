@@ -1,0 +1,20 @@
+/** What JSON can carry. */
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
+/** An object in JSON. */
+export interface JsonObject {
+  readonly [name: string]: JsonValue;
+}
+
+/** Is this an object that JSON can carry, nested at most `depth` deep? False for cycles, since they have no depth. */
+export function isJsonObject(value: unknown, depth: number): value is JsonObject {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return false;
+  return depth > 0 && Object.values(value).every((member) => isJsonValue(member, depth - 1));
+}
+
+function isJsonValue(value: unknown, depth: number): value is JsonValue {
+  if (Array.isArray(value)) return depth > 0 && value.every((member) => isJsonValue(member, depth - 1));
+  if (typeof value === 'object' && value !== null) return isJsonObject(value, depth);
+  return value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
+}
