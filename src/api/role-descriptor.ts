@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isJsonObject, type JsonObject } from '../lib/json.ts';
-import { atomicList, map, PRESERVE_UNKNOWN, text, withRules } from './fields.ts';
+import { atomicList, map, PRESERVE_UNKNOWN, setList, text, withRules } from './fields.ts';
 
 /**
  * A role descriptor as in the body of Elasticsearch's create API key request. Source: `RoleDescriptor` in
@@ -21,7 +21,7 @@ interface Dialect {
 const preserved = { [PRESERVE_UNKNOWN]: true };
 
 /** The bounds of a role descriptor; each far above what a Beat needs. */
-const MOST = { descriptors: 32, entries: 64, values: 128, name: 256, pattern: 1024, query: 16_384, depth: 32 } as const;
+const MOST = { descriptors: 32, entries: 64, values: 128, name: 256, pattern: 1024, depth: 32, total: 65_536 } as const;
 
 const jsonObject = z.custom<JsonObject>((value) => isJsonObject(value, MOST.depth), {
   error: `must be an object, nested at most ${MOST.depth} deep`,
@@ -36,11 +36,11 @@ const open: Dialect = {
 const strict: Dialect = {
   object: (shape) => z.strictObject(shape) as unknown as ReturnType<typeof z.object<typeof shape>>,
   anyObject: jsonObject,
-  query: z.union([text(MOST.query), jsonObject], { error: 'must be text or an object' }),
+  query: z.union([z.string(), jsonObject], { error: 'must be text or an object' }),
 };
 
 const privileges = (what: string) =>
-  atomicList(text(MOST.name), MOST.values).describe(`${what} by name, or patterns over action names.`);
+  setList(text(MOST.name), MOST.values).describe(`${what} by name, or patterns over action names.`);
 
 function roleDescriptor({ object, anyObject, query }: Dialect) {
   const fieldSecurity = withRules(
@@ -85,7 +85,7 @@ function roleDescriptor({ object, anyObject, query }: Dialect) {
     applications: atomicList(
       object({
         application: text(MOST.name).describe('Application, such as kibana-.kibana or apm.'),
-        privileges: atomicList(text(MOST.name), MOST.values).describe('Privileges or actions of the application.'),
+        privileges: setList(text(MOST.name), MOST.values).describe('Privileges or actions of the application.'),
         resources: atomicList(text(MOST.pattern), MOST.values).describe('Resources that the privileges are for.'),
       }).describe('Privileges in an application.'),
       MOST.entries,
@@ -96,7 +96,12 @@ function roleDescriptor({ object, anyObject, query }: Dialect) {
     global: anyObject
       .describe('Privileges over what clusters share, such as profiles and application privileges.')
       .optional(),
-    metadata: anyObject.describe('Information about the role; names that start with _ are refused.').optional(),
+    metadata: anyObject
+      .refine((value) => !Object.keys(value).some((name) => name.startsWith('_')), {
+        error: 'must not have names that start with _',
+      })
+      .describe('Information about the role; names that start with _ are refused.')
+      .optional(),
     transient_metadata: anyObject
       .describe('Taken because Elasticsearch and Kibana write it; without effect.')
       .optional(),
@@ -132,19 +137,19 @@ function roleDescriptor({ object, anyObject, query }: Dialect) {
 /** The descriptors of a key by name. None at all would hand out every right of the operator's own user. */
 function roleDescriptors(descriptor: ReturnType<typeof roleDescriptor>) {
   const entry = descriptor
-    .refine((value) => Object.keys(value).length > 0, { error: 'must not be empty' })
-    .meta({ ...descriptor.meta(), minProperties: 1 });
-  const all = map(
-    entry.describe('What the key may do: a role descriptor as in Elasticsearch.'),
-    MOST.descriptors,
-    MOST.name,
-  );
+    .refine(grantsSomething, { error: 'must grant something' })
+    .meta({ minProperties: 1 })
+    .describe('What the key may do: a role descriptor as in Elasticsearch.');
+  const all = map(entry, MOST.descriptors, MOST.name).refine((value) => JSON.stringify(value).length <= MOST.total, {
+    error: `must not be longer than ${MOST.total} characters as JSON`,
+  });
   return withRules(
-    all
-      .refine((value) => Object.keys(value).length > 0, {
-        error: 'must have a descriptor: none at all would grant everything',
-      })
-      .meta({ ...all.meta(), minProperties: 1 }),
+    all,
+    {
+      cel: 'size(self) > 0',
+      message: 'must have a descriptor: none at all would grant everything',
+      holds: (value) => Object.keys(value).length > 0,
+    },
     {
       cel: 'size(self) == 1 || !self.exists(name, has(self[name].restriction))',
       message: 'must have one descriptor only if it has a restriction',
@@ -152,6 +157,22 @@ function roleDescriptors(descriptor: ReturnType<typeof roleDescriptor>) {
         Object.keys(value).length === 1 || !Object.values(value).some((one) => one.restriction !== undefined),
     },
   );
+}
+
+/** The fields of a descriptor that can grant a privilege. */
+const GRANTS = [
+  'cluster',
+  'index',
+  'indices',
+  'applications',
+  'run_as',
+  'global',
+  'remote_indices',
+  'remote_cluster',
+] as const;
+
+function grantsSomething(descriptor: z.output<ReturnType<typeof roleDescriptor>>): boolean {
+  return GRANTS.some((field) => Object.keys(descriptor[field] ?? {}).length > 0);
 }
 
 const openDescriptor = roleDescriptor(open);

@@ -34,22 +34,23 @@ const labels = withRules(metadataMap(z.string().max(63), 32), {
   holds: (entries) => Object.values(entries).every((value) => new RegExp(LABEL_VALUE).test(value)),
 });
 
-/** One entry of the data: any text in which `{{ variable }}` is replaced. */
+/** One entry of the data: any text in which `{{ variable }}` is replaced. Only the controller reads it so closely. */
 const dataTemplate = z
   .string()
   .max(16_384)
   .superRefine((template, context) => {
     const { names, unclosed } = readTemplate(template);
-    if (unclosed) context.addIssue({ code: 'custom', message: 'opens {{ without closing it' });
+    if (unclosed) context.addIssue({ code: 'custom', message: 'must close the {{ that it opens' });
     for (const name of names.filter((one) => !isTemplateVariable(one))) {
-      const meant = nearest(name, TEMPLATE_VARIABLES);
-      const hint = meant === undefined ? '' : `, did you mean {{ ${meant} }}?`;
-      context.addIssue({
-        code: 'custom',
-        message: `has the unknown variable {{ ${name.slice(0, 40)} }}${hint} Known are ${TEMPLATE_VARIABLES.join(', ')}`,
-      });
+      context.addIssue({ code: 'custom', message: `must not use an unknown variable: ${unknownVariable(name)}` });
     }
   });
+
+function unknownVariable(name: string): string {
+  const meant = nearest(name, TEMPLATE_VARIABLES);
+  const hint = meant === undefined ? `known are ${TEMPLATE_VARIABLES.join(', ')}` : `did you mean {{ ${meant} }}?`;
+  return /^[\w.-]{1,32}$/.test(name) ? `{{ ${name} }} (${hint})` : hint;
+}
 
 const data = withRules(
   map(dataTemplate, 16, 253),

@@ -1,0 +1,42 @@
+import type { z } from 'zod';
+import { beatApiKeySpec } from './beat-api-key.ts';
+import { elasticsearchConnectionSpec } from './elasticsearch-connection.ts';
+import { problemsOf, type Problem } from './problem.ts';
+import { strictRole } from './role-descriptor.ts';
+import type { BeatApiKeySpec, ElasticsearchConnectionSpec } from './types.ts';
+
+export { describeProblems, type Problem } from './problem.ts';
+
+/** A spec that may be acted on, or everything that is wrong with it. */
+export type Parsed<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** Problems that are told at most. */
+const MOST = 20;
+
+const beatApiKey: z.ZodType<BeatApiKeySpec> = beatApiKeySpec(strictRole);
+const connection: z.ZodType<ElasticsearchConnectionSpec> = elasticsearchConnectionSpec(strictRole);
+
+/**
+ * Reads `spec` of a BeatApiKey as strictly as it can be read: everything that the CRD checks, and what it cannot.
+ * Fields outside role descriptors that are not known are dropped, as by the API server. Never throws.
+ */
+export function parseBeatApiKeySpec(spec: unknown): Parsed<BeatApiKeySpec> {
+  return parse(beatApiKey, spec);
+}
+
+/** Reads `spec` of an ElasticsearchConnection, as `parseBeatApiKeySpec` does its own. Never throws. */
+export function parseElasticsearchConnectionSpec(spec: unknown): Parsed<ElasticsearchConnectionSpec> {
+  return parse(connection, spec);
+}
+
+function parse<T>(schema: z.ZodType<T>, spec: unknown): Parsed<T> {
+  try {
+    const result = schema.safeParse(spec);
+    if (result.success) return { ok: true, value: result.data };
+    const problems = result.error.issues.flatMap((issue) => problemsOf(issue, spec, schema));
+    return { ok: false, problems: problems.slice(0, MOST) };
+  } catch {
+    return { ok: false, problems: [{ path: 'spec', message: 'must be plain JSON' }] };
+  }
+}
