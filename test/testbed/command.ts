@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+
+/** How a command ended, and all that it wrote. */
+export interface Finished {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The exit code; 128 when a signal ended it. */
+  readonly code: number;
+}
+
+export interface CommandOptions {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly input?: string;
+}
+
+/** Runs a command to its end. Rejects only when it cannot be started. */
+export async function finish(
+  command: string,
+  args: readonly string[],
+  options: CommandOptions = {},
+): Promise<Finished> {
+  const { cwd, env, input } = options;
+  const child = spawn(command, args, { cwd, env: env ?? process.env, stdio: 'pipe' });
+  child.stdin.on('error', () => {});
+  child.stdin.end(input);
+  const [[code], stdout, stderr] = await Promise.all([
+    once(child, 'close') as Promise<[number | null]>,
+    text(child.stdout),
+    text(child.stderr),
+  ]);
+  return { stdout, stderr, code: code ?? 128 };
+}
+
+/** Runs a command that must succeed and gives its output; throws with the end of what it wrote when it does not. */
+export async function output(command: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
+  const { stdout, stderr, code } = await finish(command, args, options);
+  if (code === 0) return stdout;
+  const end = `${stdout}\n${stderr}`.trim().split('\n').slice(-20).join('\n');
+  throw new Error(`${command} ${args.slice(0, 3).join(' ')} ended with ${code}:\n${end}`);
+}
+
+/** Whether the command can be run at all. */
+export async function answers(command: string, args: readonly string[]): Promise<boolean> {
+  return finish(command, args).then(
+    ({ code }) => code === 0,
+    () => false,
+  );
+}

@@ -1,0 +1,20 @@
+/** What differs between the releases that the test bed runs. */
+export interface Release {
+  /** The oldest Java that the release runs on, and that its plug-ins are compiled for. */
+  readonly java: number;
+  /** Which of the two plug-ins of plugin/ fits its `ActionPlugin`. */
+  readonly plugin: 'old' | 'new';
+  /** Whether the shared node of a test run serves HTTPS; one of each kind, so that both are always tried. */
+  readonly tls: boolean;
+}
+
+/** The releases that the contract tests run against: the newest, and the newest of the generation before. */
+export const releases = {
+  '9.5.3': { java: 21, plugin: 'new', tls: false },
+  '8.19.21': { java: 17, plugin: 'old', tls: true },
+} as const satisfies Record<string, Release>;
+
+export type ElasticsearchVersion = keyof typeof releases;
+
+/** The versions of {@link releases}, newest first. */
+export const elasticsearchVersions = Object.keys(releases) as ElasticsearchVersion[];
