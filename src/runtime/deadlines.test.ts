@@ -2,7 +2,7 @@ import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { Deadlines } from './deadlines.ts';
 
-const key = fc.constantFrom(...'abcdefghijklmnop');
+const key = fc.constantFrom(...Array.from({ length: 16 }, (_, index) => `key ${index}`));
 const steps = fc.array(
   fc.oneof(
     { weight: 3, arbitrary: fc.record({ set: key, due: fc.nat(50) }) },

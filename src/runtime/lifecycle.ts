@@ -121,7 +121,7 @@ export class Lifecycle implements AsyncDisposable {
       throw new Error('did not stop in time');
     };
     try {
-      await Promise.race([overstay(), work?.(over.signal)]);
+      await Promise.race([overstay(), (async () => work?.(over.signal))()]);
     } finally {
       settled.abort();
     }

@@ -80,7 +80,11 @@ class Step implements fc.AsyncCommand<Model, Real> {
   readonly #run: (model: Model, real: Real) => Promise<void> | void;
   readonly #when: (model: Model) => boolean;
 
-  constructor(name: string, run: (model: Model, real: Real) => Promise<void> | void, when = (_: Model) => true) {
+  constructor(
+    name: string,
+    run: (model: Model, real: Real) => Promise<void> | void,
+    when: (model: Model) => boolean = () => true,
+  ) {
     this.#name = name;
     this.#run = run;
     this.#when = when;

@@ -11,16 +11,16 @@ describe('a sensitive value', () => {
   });
 
   test.each<[string, (value: Sensitive) => string]>([
-    ['a template', (value) => `${value}`],
+    ['a template', (value) => `${value as unknown as string}`],
     ['String()', String],
     ['JSON', (value) => JSON.stringify({ deep: [value] })],
     ['inspect', (value) => inspect({ deep: [value] }, { depth: null, showHidden: true })],
     ['inspect without custom functions', (value) => inspect(value, { customInspect: false, showHidden: true })],
     ['format', (value) => format('%s %o %O %j', value, value, value, value)],
     ['its own properties', (value) => JSON.stringify(Object.entries(Object.getOwnPropertyDescriptors(value)))],
-    ['a spread copy', (value) => JSON.stringify({ ...value })],
+    ['a copy', (value) => JSON.stringify(Object.assign({}, value))],
     ['a structured clone', (value) => JSON.stringify(structuredClone(value))],
-    ['an error', (value) => new Error(`refused ${value}`).message],
+    ['an error', (value) => new Error(`refused ${value as unknown as string}`).message],
   ])('does not show in %s', (_, print) => {
     expect(print(new Sensitive(planted))).not.toContain(planted);
   });
