@@ -1,5 +1,6 @@
 import type { BeatApiKey, BeatApiKeyStatus, ElasticsearchConnection, RoleDescriptors } from '../api/types.ts';
-import type { KeyChange, KeyOwner, KeyRecord, KeyRequest } from '../core/key-record.ts';
+import type { Contact } from '../core/contact.ts';
+import type { KeyChange, KeyRecord, KeyRequest } from '../core/key-record.ts';
 import type { SecretMetadata, SecretWrite } from '../core/secret.ts';
 import type { Sensitive } from '../runtime/sensitive.ts';
 
@@ -134,16 +135,6 @@ export type Trial =
   | { readonly accepted: false }
   /** `missing` names what it lacks: `cluster: read_ilm`, `indices packetbeat-*: create_doc`. */
   | { readonly accepted: true; readonly missing: readonly string[] };
-
-/** What a cluster says of itself and of the operator's user. */
-export interface Contact {
-  readonly clusterUUID: string;
-  readonly version: string;
-  readonly serverless: boolean;
-  readonly owner: KeyOwner;
-  /** May invalidate keys of other owners. */
-  readonly manageApiKey: boolean;
-}
 
 /** Elasticsearch behind one connection. No call is ever retried in here. */
 export interface KeyStore {

@@ -40,7 +40,7 @@ export interface FailureDetails {
 }
 
 /** The one error that ports throw. Its message is safe to log and to show. */
-export class Failure extends Error implements FailureDetails {
+export class Failure extends Error {
   override readonly name = 'Failure';
   readonly kind: FailureKind;
   readonly system: FailureSystem;

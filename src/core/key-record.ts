@@ -1,18 +1,8 @@
+import type { RotationReason } from '../api/reasons.ts';
 import type { RoleDescriptors } from '../api/types.ts';
 
-/** Why a key was made; also `status.lastRotation.reason`. */
-export type IssueReason =
-  | 'FirstIssue'
-  | 'Requested'
-  | 'Revoked'
-  | 'Expiring'
-  | 'SecretLost'
-  | 'SecretAltered'
-  | 'KeyLost'
-  | 'KeyNameChanged'
-  | 'ExpirationRemoved'
-  | 'OwnerChanged'
-  | 'ClusterChanged';
+/** Why a key was made. */
+export type IssueReason = RotationReason | 'FirstIssue';
 
 /** Whose key it is, as Elasticsearch sees it: only the same user of the same realm may update it. */
 export interface KeyOwner {

@@ -11,6 +11,9 @@ export interface SecretMetadata {
   readonly controllerUID?: string;
   /** Data keys that our field manager owns alone, from `managedFields`; whoever edits one takes it off this list. */
   readonly ownedDataKeys: readonly string[];
+  /** Labels and annotations that our field manager set, the journal's and our own labels left out. */
+  readonly ownedLabels: readonly string[];
+  readonly ownedAnnotations: readonly string[];
 }
 
 /** The controller reference of a Secret. */

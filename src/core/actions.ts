@@ -1,0 +1,89 @@
+import type { DesiredSecret } from './desired.ts';
+import type { Journal, Superseded } from './journal.ts';
+import type { IssueReason, KeyChange, KeyRequest } from './key-record.ts';
+import type { SecretMetadata, SecretOwner } from './secret.ts';
+import type { Verdict } from './verdict.ts';
+
+/** What a pass does next, and what there is to say if it does nothing more. */
+export interface Plan {
+  /** In order; after each the plan is made anew from what it changed. */
+  readonly actions: readonly Action[];
+  readonly verdict: Verdict;
+  /** When time alone changes the answer, epoch milliseconds. */
+  readonly due?: number;
+  /** The plan waits for an inventory begun no earlier than this instant, epoch milliseconds. */
+  readonly needsInventorySince?: number;
+}
+
+/** What a pass may do, a closed list. Every action is safe to repeat and carries the precondition it needs. */
+export type Action =
+  | Claim
+  | IssueKey
+  | UpdateKey
+  | RewriteSecret
+  | InvalidateKeys
+  | RemoveSecret
+  | { readonly type: 'release' };
+
+/** Finalizer and installation annotation, before the first effect outside. */
+export interface Claim {
+  readonly type: 'claim';
+}
+
+/** Mint, prove and store: one action, because the secret half lives only between two systems. */
+export interface IssueKey {
+  readonly type: 'issueKey';
+  readonly reason: IssueReason;
+  readonly request: Omit<KeyRequest, 'mark'> & { readonly mark: Omit<KeyRequest['mark'], 'attempt'> };
+  /** The Secret to switch; missing: it is created. */
+  readonly secret?: SecretMetadata;
+  readonly write: SecretPlan;
+  /** All of the journal but what only the new key tells. */
+  readonly journal: Omit<Journal, 'keyID' | 'created' | 'changed' | 'expires'>;
+}
+
+/** How the Secret shall look beside the key's values. */
+export interface SecretPlan {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string | null>>;
+  readonly annotations: Readonly<Record<string, string | null>>;
+  readonly templates: DesiredSecret['templates'];
+  /** Data keys that were ours and are not wanted any more. */
+  readonly dropped: readonly string[];
+  readonly owner: SecretOwner | null;
+}
+
+/** Changes the key in place, then its record in the journal. The value of the key stays. */
+export interface UpdateKey {
+  readonly type: 'updateKey';
+  readonly id: string;
+  readonly change: Omit<KeyChange, 'mark'> & { readonly mark: Omit<KeyChange['mark'], 'attempt'> };
+  readonly secret: SecretMetadata;
+  readonly journal: Omit<Journal, 'changed' | 'expires'>;
+}
+
+/** Rewrites metadata, journal or templates of the Secret around the same key. */
+export interface RewriteSecret {
+  readonly type: 'rewriteSecret';
+  readonly secret: SecretMetadata;
+  readonly write: SecretPlan;
+  readonly journal: Journal;
+  /** The templates, or what they show, changed: the values are read and rendered anew. */
+  readonly render: boolean;
+}
+
+/** Invalidates by id, never the key of the current Secret; then the journal forgets them. */
+export interface InvalidateKeys {
+  readonly type: 'invalidateKeys';
+  readonly cause: 'retired' | 'halfMade' | 'deleted';
+  /** `since`: when it was made or seen, epoch milliseconds; a younger one may not be visible to the server yet. */
+  readonly keys: readonly { readonly id: string; readonly since: number }[];
+  /** The Secret and the journal that remain; missing: there is no journal to change. */
+  readonly remember?: { readonly secret: SecretMetadata; readonly superseded: readonly Superseded[] };
+}
+
+/** A Secret that the garbage collector would not take: it has no owner reference. */
+export interface RemoveSecret {
+  readonly type: 'removeSecret';
+  readonly secret: SecretMetadata;
+}

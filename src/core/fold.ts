@@ -1,0 +1,62 @@
+import type { BeatApiKey } from '../api/types.ts';
+import { assertNever } from '../lib/assert-never.ts';
+import { readJournal } from './journal.ts';
+import type { KeyRecord } from './key-record.ts';
+import type { InventoryView, Observed, SecretView } from './observed.ts';
+import { known } from './reading.ts';
+import type { SecretMetadata } from './secret.ts';
+
+/** What an action changed, in the servers' own answers. */
+export type Effect =
+  | { readonly type: 'claimed'; readonly object: BeatApiKey }
+  /** A key was made, or changed in place, and the Secret says so. */
+  | { readonly type: 'keyStored'; readonly secret: SecretMetadata; readonly key: KeyRecord }
+  | { readonly type: 'secretWritten'; readonly secret: SecretMetadata }
+  | { readonly type: 'secretRemoved' }
+  | { readonly type: 'keysInvalidated'; readonly ids: readonly string[]; readonly secret?: SecretMetadata }
+  | { readonly type: 'released'; readonly object: BeatApiKey };
+
+/** What is known after an effect, so that the next step can be planned without another look. Pure. */
+export function fold(observed: Observed, effect: Effect): Observed {
+  switch (effect.type) {
+    case 'claimed':
+      return { ...observed, object: effect.object, claimedNow: true };
+    case 'keyStored':
+      return { ...withSecret(observed, effect.secret), ...withKey(observed.inventory, effect.key) };
+    case 'secretWritten':
+      return withSecret(observed, effect.secret);
+    case 'secretRemoved':
+      return { ...observed, secret: known({ state: 'absent' }) };
+    case 'keysInvalidated':
+      return withoutKeys(effect.secret === undefined ? observed : withSecret(observed, effect.secret), effect.ids);
+    case 'released':
+      return { ...observed, object: effect.object };
+    default:
+      return assertNever(effect);
+  }
+}
+
+/** A Secret of ours, with the journal that its annotations hold. */
+export function ours(metadata: SecretMetadata): Extract<SecretView, { state: 'ours' }> {
+  const journal = readJournal(metadata.annotations);
+  return journal === undefined ? { state: 'ours', metadata } : { state: 'ours', metadata, journal };
+}
+
+function withSecret(observed: Observed, metadata: SecretMetadata): Observed {
+  // What a close look found of the former values and key says nothing about these.
+  const { keyLives: _lives, valuesIntact: _intact, ...close } = observed.close ?? {};
+  return { ...observed, secret: known(ours(metadata)), ...(observed.close === undefined ? {} : { close }) };
+}
+
+function withKey(inventory: InventoryView | undefined, key: KeyRecord): Pick<Observed, 'inventory'> {
+  if (inventory === undefined) return { inventory };
+  return { inventory: { ...inventory, keys: [...inventory.keys.filter(({ id }) => id !== key.id), key] } };
+}
+
+function withoutKeys(observed: Observed, ids: readonly string[]): Observed {
+  const { inventory } = observed;
+  const gone = [...observed.gone, ...ids];
+  if (inventory === undefined) return { ...observed, gone };
+  const keys = inventory.keys.map((key) => (ids.includes(key.id) ? { ...key, invalidated: true } : key));
+  return { ...observed, gone, inventory: { ...inventory, keys } };
+}

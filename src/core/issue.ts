@@ -1,0 +1,109 @@
+import type { Contact } from './contact.ts';
+import type { IssueKey, Plan } from './actions.ts';
+import type { Terms } from './connection-view.ts';
+import type { Desired } from './desired.ts';
+import { SUPERSEDED_LIMIT, type Superseded } from './journal.ts';
+import { isLive, type IssueReason, type KeyMark } from './key-record.ts';
+import { journalOf, ownSecret, settledAfter, type Observed } from './observed.ts';
+import { ownedBy } from './ownership.ts';
+import { secretPlan, templateDigest } from './secret-plan.ts';
+import { working } from './verdict.ts';
+
+/** A new key, once it is sure that nothing an earlier attempt made goes unnoticed. */
+export function planIssue(
+  observed: Observed,
+  desired: Desired,
+  contact: Contact,
+  terms: Terms,
+  reason: IssueReason,
+  now: number,
+): Plan {
+  const settled = settledAfter(observed);
+  if (!observed.claimedNow && (observed.inventory === undefined || observed.inventory.begunAt < settled)) {
+    return {
+      actions: [],
+      needsInventorySince: settled,
+      verdict: working('WaitingForInventory', 'waiting for a list of the keys that an earlier attempt may have made'),
+    };
+  }
+  const verdict =
+    reason === 'FirstIssue'
+      ? working('Issuing', 'the first key is being made')
+      : working('Rotating', `a new key is being made (${reason})`);
+  return { actions: [issueKey(observed, desired, contact, terms, reason, now)], verdict };
+}
+
+function issueKey(
+  observed: Observed,
+  desired: Desired,
+  contact: Contact,
+  terms: Terms,
+  reason: IssueReason,
+  now: number,
+): IssueKey {
+  const { object } = observed;
+  const current = ownSecret(observed);
+  const { keyName, roleDescriptors, userMetadata, expiration, request, revokeRequest, fingerprint } = desired;
+  return {
+    type: 'issueKey',
+    reason,
+    request: {
+      name: keyName,
+      roleDescriptors,
+      userMetadata,
+      ...(expiration === undefined ? {} : { expiration: expiration.text }),
+      mark: keyMark(observed, desired, reason),
+    },
+    ...(current === undefined ? {} : { secret: current }),
+    write: secretPlan(object, desired, current),
+    journal: {
+      keyName,
+      owner: contact.owner,
+      clusterUUID: contact.clusterUUID,
+      ...(expiration === undefined ? {} : { requestedExpiration: expiration.text }),
+      fingerprint,
+      template: templateDigest(object, desired, terms),
+      reason,
+      ...(request === undefined ? {} : { handledRequest: request }),
+      ...(revokeRequest === undefined ? {} : { handledRevokeRequest: revokeRequest }),
+      superseded: supersededBy(reason, observed, desired, contact, now),
+    },
+  };
+}
+
+/** The operator's entry in a key's metadata, but for the attempt. */
+export function keyMark({ operator, object }: Observed, desired: Desired, reason: string): Omit<KeyMark, 'attempt'> {
+  const { namespace, name, uid, generation } = object.metadata;
+  const { installation } = operator;
+  return { installation, namespace, name, uid, fingerprint: desired.fingerprint, reason, generation: `${generation}` };
+}
+
+/**
+ * The keys that the new one replaces. Without a journal every living key of the object counts: which of them pods
+ * already use nobody can tell, so each keeps working for the overlap.
+ */
+function supersededBy(
+  reason: IssueReason,
+  observed: Observed,
+  desired: Desired,
+  contact: Contact,
+  now: number,
+): readonly Superseded[] {
+  if (reason === 'ClusterChanged') return [];
+  const journal = journalOf(observed);
+  const notBefore = reason === 'RevokeRequested' ? now : now + desired.overlapMs;
+  // A renewal that could not wait any longer, and a revocation, end the waiting of those before.
+  const hurry = reason === 'Expiring' || reason === 'RevokeRequested';
+  const earlier = (journal?.superseded ?? []).map((key) => (hurry ? { ...key, notBefore: Math.min(key.notBefore, now) } : key));
+  const known = new Set(earlier.map(({ id }) => id));
+  const living = (observed.inventory?.keys ?? []).filter((key) => isLive(key, now)).map(({ id }) => id);
+  const current = journal === undefined || reason === 'KeyInvalid' ? [] : [journal.keyID];
+  const replaced = [...new Set([...current, ...living])].filter((id) => !known.has(id));
+  const foreign = journal === undefined || ownedBy(journal, contact) ? {} : { owner: journal.owner };
+  const all = [
+    ...earlier,
+    ...replaced.map((id) => ({ id, since: now, notBefore, ...(id === journal?.keyID ? foreign : {}) })),
+  ];
+  const crowded = all.length - SUPERSEDED_LIMIT;
+  return all.map((key, index) => (index < crowded ? { ...key, notBefore: Math.min(key.notBefore, now) } : key));
+}

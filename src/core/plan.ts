@@ -1,0 +1,69 @@
+import { ANNOTATIONS, FINALIZER } from '../api/names.ts';
+import type { BeatApiKey } from '../api/types.ts';
+import type { Plan } from './actions.ts';
+import { firstRefusal } from './checks.ts';
+import { planDeletion } from './deletion.ts';
+import type { Desired, DesiredOrProblems } from './desired.ts';
+import { verdictOfFailure } from './failure-policy.ts';
+import { housekeeping, planFoundKeys } from './housekeeping.ts';
+import { planIssue } from './issue.ts';
+import { journalOf, type Observed } from './observed.ts';
+import { renewalCannotWait, renewalTime } from './renewal.ts';
+import { issueReason } from './rotation.ts';
+import { planRewrite, planUpdate } from './upkeep.ts';
+import { ready, stalled, suspended, waiting, working } from './verdict.ts';
+
+/**
+ * The product: what to do about one object, decided from what one pass knows. Pure and total: no I/O, no clock, no
+ * randomness, never throws. Guarantees: at most one new key; the finalizer before the first effect outside; a new key
+ * is stored before the old one is marked for retirement; the id in the current Secret is never invalidated while the
+ * object lives; nothing is left to do after its own actions.
+ */
+export function plan(observed: Observed, desired: DesiredOrProblems, now: number): Plan {
+  const { object, connection, secret } = observed;
+  if (object.metadata.deletionTimestamp !== undefined) return planDeletion(observed, now);
+  if (object.spec?.suspend === true) return { actions: [], verdict: suspended(observed) };
+  const refusal = firstRefusal(observed, desired);
+  if (refusal !== undefined || !desired.ok) {
+    const { actions, ...due } = housekeeping(observed, now);
+    return { actions, ...due, verdict: refusal ?? stalled('InvalidSpec', 'the spec is not valid') };
+  }
+  if (connection.state !== 'ready') return { actions: [], verdict: waiting(connection) };
+  if (!secret.known) return { actions: [], verdict: verdictOfFailure(secret.failure) };
+  if (!isClaimed(object)) {
+    return { actions: [{ type: 'claim' }], verdict: working('Issuing', 'the object is being claimed') };
+  }
+  return planKey(observed, desired.value, now);
+}
+
+/** Everything about a claimed, valid object whose connection is ready. */
+function planKey(observed: Observed, desired: Desired, now: number): Plan {
+  const { connection } = observed;
+  if (connection.state !== 'ready') return { actions: [], verdict: waiting(connection) };
+  const { contact, terms } = connection;
+  const found = planFoundKeys(observed, desired, now);
+  if (found !== undefined) return found;
+  const reason = issueReason(observed, desired, contact, terms, now);
+  if (reason !== undefined) return planIssue(observed, desired, contact, terms, reason, now);
+  const upkeep = planUpdate(observed, desired) ?? planRewrite(observed, desired, terms);
+  if (upkeep !== undefined) return upkeep;
+  const { actions, ...retirement } = housekeeping(observed, now);
+  return { actions, verdict: ready(observed, desired, contact), ...earliest(retirement.due, dueOf(observed, desired, now)) };
+}
+
+/** True where finalizer and installation stand on the object; whose installation it is, the checks tell. */
+export const isClaimed = ({ metadata }: BeatApiKey): boolean =>
+  (metadata.finalizers ?? []).includes(FINALIZER) && metadata.annotations?.[ANNOTATIONS.installation] !== undefined;
+
+function dueOf(observed: Observed, desired: Desired, now: number): number | undefined {
+  const journal = journalOf(observed);
+  if (journal === undefined) return undefined;
+  const renewal = renewalTime(observed.object.metadata.uid, journal, desired);
+  if (renewal === undefined) return undefined;
+  return renewal > now ? renewal : renewalCannotWait(renewal, journal);
+}
+
+function earliest(...instants: readonly (number | undefined)[]): { readonly due?: number } {
+  const given = instants.filter((instant) => instant !== undefined);
+  return given.length === 0 ? {} : { due: Math.min(...given) };
+}

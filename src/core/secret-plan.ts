@@ -1,0 +1,50 @@
+import { LABELS, MANAGED_BY } from '../api/names.ts';
+import type { BeatApiKey } from '../api/types.ts';
+import { digest } from '../lib/digest.ts';
+import type { SecretPlan } from './actions.ts';
+import type { Terms } from './connection-view.ts';
+import { dataKeys, type Desired } from './desired.ts';
+import type { SecretMetadata, SecretOwner } from './secret.ts';
+
+/** Digest of everything but the key that the Secret's data is rendered from. */
+export function templateDigest(object: BeatApiKey, desired: Desired, terms: Terms): string {
+  const { namespace, name } = object.metadata;
+  return digest({ templates: desired.secret.templates, url: terms.url, ca: terms.ca, namespace, name });
+}
+
+/** How the Secret shall look; `current` is the Secret as it is, whose leftovers of ours are taken away. */
+export function secretPlan(object: BeatApiKey, desired: Desired, current?: SecretMetadata): SecretPlan {
+  const { labels, annotations, templates, name } = desired.secret;
+  const wantedLabels = { ...labels, [LABELS.managedBy]: MANAGED_BY, [LABELS.ownerUID]: object.metadata.uid };
+  const wantedData = dataKeys(desired.secret);
+  return {
+    name,
+    labels: { ...leftovers(current?.ownedLabels, wantedLabels), ...wantedLabels },
+    annotations: { ...leftovers(current?.ownedAnnotations, annotations), ...annotations },
+    templates,
+    dropped: (current?.ownedDataKeys ?? []).filter((key) => !wantedData.includes(key)),
+    owner: ownerOf(object, desired.retain),
+  };
+}
+
+/** True where labels, annotations, owner or the set of data keys of `current` are not as planned. */
+export function differs(plan: SecretPlan, current: SecretMetadata): boolean {
+  return (
+    plan.dropped.length > 0 ||
+    !holds(plan.labels, current.labels) ||
+    !holds(plan.annotations, current.annotations) ||
+    (plan.owner?.uid ?? undefined) !== current.controllerUID
+  );
+}
+
+function ownerOf({ metadata }: BeatApiKey, retain: boolean): SecretOwner | null {
+  return retain ? null : { name: metadata.name, uid: metadata.uid };
+}
+
+function leftovers(owned: readonly string[] = [], wanted: Readonly<Record<string, unknown>>): Record<string, null> {
+  return Object.fromEntries(owned.filter((key) => !(key in wanted)).map((key) => [key, null]));
+}
+
+function holds(wanted: Readonly<Record<string, string | null>>, have: Readonly<Record<string, string>>): boolean {
+  return Object.entries(wanted).every(([key, value]) => (value === null ? !(key in have) : have[key] === value));
+}

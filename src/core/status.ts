@@ -1,0 +1,99 @@
+import type { BeatApiKey, BeatApiKeyStatus, Condition } from '../api/types.ts';
+import { formatDuration } from '../lib/duration.ts';
+import { conditionsOf, type ConditionState } from './conditions.ts';
+import { secretName, type DesiredOrProblems } from './desired.ts';
+import type { Journal } from './journal.ts';
+import { journalOf, type Observed } from './observed.ts';
+import { renewalTime } from './renewal.ts';
+import { keyWorks, type Verdict } from './verdict.ts';
+
+/** How many replaced keys and missing privileges the status spells out. */
+const LISTED = 16;
+
+/** The status that says how the object stands. It changes only where something changed, so that it may be compared. */
+export function statusOf(
+  observed: Observed,
+  desired: DesiredOrProblems,
+  verdict: Verdict,
+  now: number,
+): BeatApiKeyStatus {
+  const { object, connection, close } = observed;
+  const journal = journalOf(observed);
+  const missing = close?.missingPrivileges;
+  return {
+    observedGeneration: object.metadata.generation,
+    conditions: conditionsOf(
+      conditionStates(verdict, keyWorks(observed, now), object),
+      object.status?.conditions ?? [],
+      object.metadata.generation,
+      now,
+    ),
+    secretName: secretName(object),
+    ...(desired.ok ? { overlap: formatDuration(desired.value.overlapMs) } : {}),
+    ...(verdict.reason === 'PrivilegesMissing' && missing?.known === true
+      ? { missingPrivileges: missing.value.slice(0, LISTED) }
+      : {}),
+    ...(journal === undefined ? {} : keyStatus(journal, observed, desired)),
+    ...(connection.state === 'ready'
+      ? { connection: { clusterUUID: connection.contact.clusterUUID, version: connection.contact.version } }
+      : object.status?.connection === undefined
+        ? {}
+        : { connection: object.status.connection }),
+  };
+}
+
+function keyStatus(journal: Journal, { object }: Observed, desired: DesiredOrProblems): BeatApiKeyStatus {
+  const renewal = desired.ok ? renewalTime(object.metadata.uid, journal, desired.value) : undefined;
+  const { handledRequest, handledRevokeRequest, superseded } = journal;
+  return {
+    keyID: journal.keyID,
+    keyOwner: journal.owner,
+    creationTime: instant(journal.created),
+    ...(journal.expires === undefined ? {} : { expirationTime: instant(journal.expires) }),
+    ...(renewal === undefined ? {} : { renewalTime: instant(renewal) }),
+    ...(journal.reason === 'FirstIssue' || journal.reason === ''
+      ? {}
+      : { lastRotation: { time: instant(journal.created), reason: journal.reason } }),
+    ...(handledRequest === undefined ? {} : { handledRequest }),
+    ...(handledRevokeRequest === undefined ? {} : { handledRevokeRequest }),
+    ...(superseded.length === 0
+      ? {}
+      : {
+          retiring: superseded.slice(0, LISTED).map(({ id, since, notBefore, owner }) => ({
+            keyID: id,
+            since: instant(since),
+            notBefore: instant(notBefore),
+            waitingFor: owner === undefined ? `overlap until ${instant(notBefore)}` : `user ${owner.username}, or one with manage_api_key`,
+          })),
+        }),
+  };
+}
+
+/** The table of design: which condition when. */
+function conditionStates(verdict: Verdict, works: boolean, object: BeatApiKey): readonly ConditionState[] {
+  const { reason, message } = verdict;
+  const all = (Ready: boolean, Reconciling: boolean, Stalled: boolean, text = message): readonly ConditionState[] => [
+    { type: 'Ready', status: Ready, reason, message: text },
+    { type: 'Reconciling', status: Reconciling, reason, message: Reconciling ? text : '' },
+    { type: 'Stalled', status: Stalled, reason, message: Stalled ? text : '' },
+  ];
+  switch (verdict.state) {
+    case 'ready':
+      return all(true, false, false);
+    case 'working':
+      return works ? all(true, true, false, `${message}; the key in the Secret keeps working`) : all(false, true, false);
+    case 'stalled':
+      return all(false, false, true, works ? `${message}; the key in the Secret keeps working` : message);
+    case 'deleting':
+      return all(false, true, false);
+    case 'suspended':
+      return all(wasReady(object.status?.conditions), false, false);
+  }
+}
+
+const wasReady = (conditions: readonly Condition[] = []): boolean =>
+  conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
+
+/** RFC 3339 in whole seconds, as Kubernetes writes times. */
+export const instant = (time: number): string => new Date(time).toISOString().replace(/\.\d+/, '');
+
