@@ -66,6 +66,9 @@ export const DATA_KEYS = ['api_key', 'encoded', 'id', 'key'] as const;
 /** The entry of a key's metadata in Elasticsearch that is the operator's mark. */
 export const METADATA_KEY = 'beatkeys';
 
+/** `kubectl get beatkeys` lists both kinds. */
+export const CATEGORY = 'beatkeys';
+
 /** Names of a kind as the API server spells them. */
 export interface KindNames {
   readonly kind: string;
