@@ -1,0 +1,210 @@
+import { Failure } from '../core/failure.ts';
+import type { Answer } from './answer.ts';
+import { type Attempt, failureOfAnswer, failureOfError, saysGone, TOO_LARGE } from './failure.ts';
+import { fieldOf, isObject, type KubernetesObject } from './object.ts';
+import { type CollectionPath, collectionURL, EVERYWHERE, type ObjectPath, objectURL, rbacName } from './resource.ts';
+import type { Limits, Transport } from './transport.ts';
+
+/** One step of a JSON Patch (RFC 6902). */
+export type JSONPatchStep =
+  | { readonly op: 'add' | 'test'; readonly path: string; readonly value: unknown }
+  | { readonly op: 'remove'; readonly path: string };
+
+export interface ReadOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Left out: 15 s. */
+  readonly timeoutMs?: number;
+  /** Answers a PartialObjectMetadata: for a Secret, nothing secret. */
+  readonly metadataOnly?: boolean;
+}
+
+export interface WriteOptions extends ReadOptions {
+  readonly fieldManager: string;
+  readonly subresource?: 'status';
+}
+
+export interface ListOptions extends ReadOptions {
+  readonly labelSelector?: string | undefined;
+  readonly fieldSelector?: string | undefined;
+}
+
+export interface Page {
+  readonly items: readonly KubernetesObject[];
+  /** Version of the whole list, the same on every page. */
+  readonly resourceVersion: string;
+}
+
+/** What a DELETE holds the object to. */
+export interface Preconditions {
+  readonly uid: string;
+  readonly resourceVersion: string;
+}
+
+const PAGE = 500;
+const CALL_TIMEOUT_MS = 15_000;
+const PAGE_TIMEOUT_MS = 60_000;
+/** An object of 1.5 MiB is the most that etcd takes by default; JSON may be somewhat longer. */
+const OBJECT_BYTES = 8 << 20;
+const PAGE_BYTES = 32 << 20;
+
+/** Asks for a PartialObjectMetadata. */
+export const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
+const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
+
+/** The verbs of the API server in JSON. Every method rejects with `Failure` and nothing else. Nothing is retried. */
+export class Client {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  /** The object, or `undefined` where there is none. */
+  async get<T>(path: ObjectPath<T>, options: ReadOptions = {}): Promise<T | undefined> {
+    const attempt = attemptOf('get', path);
+    const answer = await this.#call(attempt, { method: 'GET', path: objectURL(path) }, options);
+    return saysGone(answer.body, path.name) ? undefined : take<T>(attempt, answer);
+  }
+
+  /** Metadata of the object, or `undefined` where there is none. */
+  getMetadata(path: ObjectPath<unknown>, options: ReadOptions = {}): Promise<KubernetesObject | undefined> {
+    return this.get<KubernetesObject>(path as ObjectPath<KubernetesObject>, { ...options, metadataOnly: true });
+  }
+
+  /**
+   * Lists page by page, so that memory and the server's load stay bounded. A page that turns out too large is asked for
+   * again in smaller pieces. Fails with the code `Expired` when the server forgets the list half-way: begin anew.
+   */
+  async *pages(path: CollectionPath<unknown>, options: ListOptions = {}): AsyncGenerator<Page> {
+    const attempt = attemptOf('list', path);
+    let limit = PAGE;
+    let token: string | undefined;
+    do {
+      const query = {
+        ...selectors(options),
+        limit: String(limit),
+        ...(token === undefined ? {} : { continue: token }),
+      };
+      const url = `${collectionURL(path)}?${new URLSearchParams(query).toString()}`;
+      const accept = options.metadataOnly === true ? METADATA_LIST : 'application/json';
+      const limits = { timeoutMs: options.timeoutMs ?? PAGE_TIMEOUT_MS, mostBytes: PAGE_BYTES };
+      try {
+        const answer = await this.#call(attempt, { method: 'GET', path: url }, options, { accept }, limits);
+        const page = takePage(attempt, answer);
+        token = page.token;
+        yield page;
+      } catch (error) {
+        if (!(error instanceof Failure) || error.code !== TOO_LARGE || limit === 1) throw error;
+        limit = Math.ceil(limit / 8);
+        continue;
+      }
+    } while (token !== undefined);
+  }
+
+  async create<T>(path: CollectionPath<T> & { namespace: string }, body: object, options: WriteOptions): Promise<T> {
+    const attempt = attemptOf('create', path);
+    const url = `${collectionURL(path)}?${managed(options)}`;
+    return take<T>(attempt, await this.#call(attempt, { method: 'POST', path: url, body }, options));
+  }
+
+  /** All steps or none; a step that does not fit fails as `conflict`. */
+  jsonPatch<T>(path: ObjectPath<T>, steps: readonly JSONPatchStep[], options: WriteOptions): Promise<T> {
+    return this.#patch(path, steps, 'application/json-patch+json', options);
+  }
+
+  /** RFC 7396; with `metadata.uid` or `metadata.resourceVersion` in it, another one fails as `conflict`. */
+  mergePatch<T>(path: ObjectPath<T>, body: object, options: WriteOptions): Promise<T> {
+    return this.#patch(path, body, 'application/merge-patch+json', options);
+  }
+
+  /** `gone`, also where it was gone before; or the object, when finalizers keep it for now. */
+  async remove(path: ObjectPath<unknown>, preconditions: Preconditions): Promise<'gone' | KubernetesObject> {
+    const attempt = attemptOf('delete', path);
+    const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions };
+    const answer = await this.#call(attempt, { method: 'DELETE', path: objectURL(path), body }, { metadataOnly: true });
+    if (saysGone(answer.body, path.name)) return 'gone';
+    if (answer.status < 300 && fieldOf(answer.body, 'kind') === 'Status') return 'gone';
+    return take<KubernetesObject>(attempt, answer);
+  }
+
+  async #patch<T>(path: ObjectPath<T>, body: object, contentType: string, options: WriteOptions): Promise<T> {
+    const attempt = attemptOf('patch', path, options.subresource);
+    const url = `${objectURL(path, options.subresource)}?${managed(options)}`;
+    const headers = { 'content-type': contentType };
+    return take<T>(attempt, await this.#call(attempt, { method: 'PATCH', path: url, body }, options, headers));
+  }
+
+  async #call(
+    attempt: Attempt,
+    request: { readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'; readonly path: string; readonly body?: object },
+    { signal, timeoutMs = CALL_TIMEOUT_MS, metadataOnly = false }: ReadOptions,
+    headers: Readonly<Record<string, string>> = {},
+    limits: Limits = { timeoutMs, mostBytes: OBJECT_BYTES },
+  ): Promise<Answer> {
+    const { method, path, body } = request;
+    const accept = metadataOnly ? METADATA : 'application/json';
+    const content = body === undefined ? {} : { 'content-type': 'application/json' };
+    try {
+      return await this.#transport.send(
+        {
+          operation: attempt.operation,
+          method,
+          path,
+          signal,
+          headers: { accept, ...content, ...headers },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        },
+        limits,
+      );
+    } catch (error) {
+      throw failureOfError(attempt, error, signal);
+    }
+  }
+}
+
+/** What is tried, as failures and metrics name it. */
+export function attemptOf(verb: Attempt['verb'], path: CollectionPath<unknown>, subresource?: string): Attempt {
+  const { resource, namespace } = path;
+  const many = verb === 'list' || verb === 'watch' ? 's' : '';
+  return {
+    operation: `${verb} ${resource.kind}${subresource === undefined ? many : ` ${subresource}`}`,
+    verb,
+    resource: rbacName(resource, subresource),
+    namespace: namespace === EVERYWHERE ? undefined : namespace,
+  };
+}
+
+/** The selectors of a list or watch as query parameters. */
+export function selectors({ labelSelector, fieldSelector }: ListOptions): Record<string, string> {
+  return {
+    ...(labelSelector === undefined ? {} : { labelSelector }),
+    ...(fieldSelector === undefined ? {} : { fieldSelector }),
+  };
+}
+
+function managed({ fieldManager }: WriteOptions): string {
+  return new URLSearchParams({ fieldManager }).toString();
+}
+
+function take<T>(attempt: Attempt, { status, body, retryAfterMs }: Answer): T {
+  if (status >= 300) throw failureOfAnswer(attempt, status, body, retryAfterMs);
+  if (!isObject(body)) throw notKubernetes(attempt);
+  return body as T;
+}
+
+function takePage(attempt: Attempt, { status, body, retryAfterMs }: Answer): Page & { token: string | undefined } {
+  if (status >= 300) throw failureOfAnswer(attempt, status, body, retryAfterMs);
+  const items = fieldOf(body, 'items') ?? [];
+  const metadata = fieldOf(body, 'metadata');
+  const resourceVersion = fieldOf(metadata, 'resourceVersion');
+  const token = fieldOf(metadata, 'continue');
+  if (!Array.isArray(items) || !items.every(isObject) || typeof resourceVersion !== 'string') {
+    throw notKubernetes(attempt);
+  }
+  return { items, resourceVersion, token: typeof token === 'string' && token !== '' ? token : undefined };
+}
+
+function notKubernetes({ operation }: Attempt): Failure {
+  const detail = 'the answer is not one of a Kubernetes API server';
+  return new Failure({ kind: 'unsupported', system: 'Kubernetes', operation, code: 'NotKubernetes', detail });
+}

@@ -1,0 +1,86 @@
+import { Failure } from '../core/failure.ts';
+import { parseJSON } from './answer.ts';
+import { attemptOf, type ListOptions, METADATA, selectors } from './client.ts';
+import { failureOfAnswer, failureOfError } from './failure.ts';
+import { splitLines } from './lines.ts';
+import { fieldOf, isObject, type KubernetesObject } from './object.ts';
+import { type CollectionPath, collectionURL } from './resource.ts';
+import type { Transport } from './transport.ts';
+
+/** `BOOKMARK`: nothing changed up to this version. */
+export type WatchEvent =
+  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: KubernetesObject }
+  | { readonly type: 'BOOKMARK'; readonly resourceVersion: string };
+
+export interface WatchOptions extends ListOptions {
+  readonly signal: AbortSignal;
+  /** Events after this version. */
+  readonly resourceVersion: string;
+  /** After which the server ends the watch. */
+  readonly timeoutSeconds: number;
+  /** How long nothing at all may come, bookmarks included, before the connection counts as dead, milliseconds. */
+  readonly silenceMs: number;
+}
+
+/** Far above any object; a line beyond it is not an event. */
+const LINE_BYTES = 32 << 20;
+
+/**
+ * One watch request, opened when `open` resolves. Its events end without an error where the server ends the watch, and
+ * where a connection is cut: a half line is dropped, since whoever resumes from the last version gets it again. Fails
+ * with the code `Expired` when that version is too old, and as any request may.
+ */
+export async function openWatch(
+  transport: Transport,
+  path: CollectionPath<unknown>,
+  options: WatchOptions,
+): Promise<AsyncGenerator<WatchEvent>> {
+  const { resourceVersion, timeoutSeconds, signal, silenceMs, metadataOnly = false } = options;
+  const attempt = attemptOf('watch', path);
+  const query = new URLSearchParams({
+    watch: 'true',
+    allowWatchBookmarks: 'true',
+    resourceVersion,
+    timeoutSeconds: String(timeoutSeconds),
+    ...selectors(options),
+  });
+  const call = {
+    operation: attempt.operation,
+    method: 'GET',
+    path: `${collectionURL(path)}?${query.toString()}`,
+    signal,
+    headers: { accept: metadataOnly ? METADATA : 'application/json' },
+  } as const;
+  const failed = (error: unknown): Failure => failureOfError(attempt, error, signal);
+  const stream = await transport.stream(call, silenceMs).catch((error: unknown) => {
+    throw failed(error);
+  });
+  if ('answer' in stream) {
+    const { status, body, retryAfterMs } = stream.answer;
+    throw failureOfAnswer(attempt, status, body, retryAfterMs);
+  }
+  return events(stream.chunks);
+
+  async function* events(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<WatchEvent> {
+    try {
+      for await (const line of splitLines(chunks, LINE_BYTES)) yield eventOf(line);
+    } catch (error) {
+      throw failed(error);
+    }
+  }
+
+  function eventOf(line: string): WatchEvent {
+    const event = parseJSON(line);
+    const type = fieldOf(event, 'type');
+    const object = fieldOf(event, 'object');
+    if (type === 'BOOKMARK') {
+      const version = fieldOf(fieldOf(object, 'metadata'), 'resourceVersion');
+      if (typeof version === 'string') return { type, resourceVersion: version };
+    }
+    if ((type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED') && isObject(object)) return { type, object };
+    if (type === 'ERROR') throw failureOfAnswer(attempt, Number(fieldOf(object, 'code') ?? 500), object);
+    const { operation } = attempt;
+    const detail = 'an event is not one of a Kubernetes API server';
+    throw new Failure({ kind: 'unsupported', system: 'Kubernetes', operation, code: 'NotKubernetes', detail });
+  }
+}
