@@ -8,7 +8,7 @@ import type { Provider } from './servers.ts';
 /** The real servers as processes of this machine, without containers: built with Go, fetched with Maven. */
 export const native: Provider = {
   name: 'native',
-  versions: elasticsearchVersions,
+  versions: () => Promise.resolve(elasticsearchVersions),
   missing: async () => {
     const sentences: string[] = [];
     if (!process.env['KUBEBUILDER_ASSETS'] && !(await answers('go', ['version']))) {

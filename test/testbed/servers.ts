@@ -1,5 +1,4 @@
 import type { Finished } from './command.ts';
-import type { ElasticsearchVersion } from './elasticsearch/releases.ts';
 import type { Progress } from './progress.ts';
 
 /** Where an API server is, and how to be its administrator. Plain data: it goes from one process to another. */
@@ -106,7 +105,8 @@ export interface ControlPlaneOptions {
 }
 
 export interface ElasticsearchOptions {
-  readonly version: ElasticsearchVersion;
+  /** One of the versions that the provider has. */
+  readonly version: string;
   /** HTTPS with a certificate for localhost and 127.0.0.1; plain HTTP when not given. */
   readonly tls?: boolean;
   /** `trial` when not given: every feature. */
@@ -120,10 +120,10 @@ export interface ElasticsearchOptions {
 /** One way to get real servers. */
 export interface Provider {
   readonly name: 'external' | 'docker' | 'native';
-  /** The versions of Elasticsearch that it has. */
-  readonly versions: readonly ElasticsearchVersion[];
-  /** What is missing on this machine, one sentence each with what to do; none means that it can be used. */
-  missing(): Promise<string[]>;
+  /** What is missing on this machine, one sentence each with what to do; none means that the provider can be used. */
+  missing(progress: Progress): Promise<string[]>;
+  /** The versions of Elasticsearch that it has, newest first. */
+  versions(): Promise<readonly string[]>;
   startControlPlane(options: ControlPlaneOptions, progress: Progress): Promise<RunningControlPlane>;
   startElasticsearch(options: ElasticsearchOptions, progress: Progress): Promise<RunningElasticsearch>;
 }

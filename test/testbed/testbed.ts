@@ -1,13 +1,9 @@
+import { docker } from './docker.ts';
+import { release } from './elasticsearch/releases.ts';
+import { external, externalServersGiven } from './external.ts';
 import { native } from './native.ts';
-import { releases } from './elasticsearch/releases.ts';
 import type { Progress } from './progress.ts';
-import type {
-  ControlPlaneAddress,
-  ElasticsearchAddress,
-  Provider,
-  RunningControlPlane,
-  RunningElasticsearch,
-} from './servers.ts';
+import type { ControlPlaneAddress, ElasticsearchAddress, Provider, RunningControlPlane } from './servers.ts';
 
 /** Where the servers of a test run are. Plain data: it goes from the process that started them to the tests. */
 export interface Coordinates {
@@ -28,41 +24,64 @@ export interface TestbedOptions {
   readonly nodes?: number;
 }
 
+/**
+ * The provider to use: the servers that the environment names; else containers, where a Docker engine answers and has
+ * the images; else processes of this machine. Throws, with a sentence for everything that is missing.
+ */
+export async function chooseProvider(progress: Progress): Promise<Provider> {
+  const choice = externalServersGiven ? [external] : [docker, native];
+  const sentences: string[] = [];
+  for (const provider of choice) {
+    const missing = await provider.missing(progress);
+    if (missing.length === 0) return provider;
+    if (provider !== docker) sentences.push(...missing);
+  }
+  if (choice.includes(native)) sentences.push('Or start a Docker engine: the tests then take containers.');
+  throw new Error(sentences.join('\n'));
+}
+
 /** Starts all servers of a test run at once. When one does not start, none is left. */
 export async function startTestbed(provider: Provider, options: TestbedOptions, progress: Progress): Promise<Testbed> {
-  const { crds, nodes = 5 } = options;
-  const plane = provider
-    .startControlPlane({ audit: true, ...(crds === undefined ? {} : { crds }) }, progress)
-    .then(async (started) => {
-      await started.startNodes(nodes);
-      return started;
-    });
-  const elasticsearch = provider.versions.map((version) =>
-    provider.startElasticsearch({ version, tls: releases[version].tls }, progress),
-  );
-  const all = await Promise.allSettled([plane, ...elasticsearch]);
-  const started = all.filter((each) => each.status === 'fulfilled').map((each) => each.value);
-  const stop = async () => void (await Promise.all(started.map((each) => each.stop())));
-  const failed = all.find((each) => each.status === 'rejected');
-  if (failed !== undefined) {
-    await stop();
-    throw failed.reason;
-  }
-  return {
-    coordinates: {
-      controlPlane: planeAddress(await plane),
-      elasticsearch: (await Promise.all(elasticsearch)).map(nodeAddress),
-    },
-    stop,
+  const started: { stop(): Promise<void> }[] = [];
+  const keep = async <T extends { stop(): Promise<void> }>(starting: Promise<T>): Promise<T> => {
+    const server = await starting;
+    started.push(server);
+    return server;
   };
+  const stop = async () => void (await Promise.all(started.map((server) => server.stop())));
+  const versions = await provider.versions();
+  const nodes = versions.map((version) => {
+    const tls = provider !== external && release(version).tls;
+    return keep(provider.startElasticsearch({ version, tls }, progress));
+  });
+  const plane = startControlPlane(provider, options, progress, keep);
+  try {
+    const [controlPlane, elasticsearch] = await Promise.all([plane, Promise.all(nodes)]);
+    return {
+      coordinates: { controlPlane: planeAddress(controlPlane), elasticsearch: elasticsearch.map(nodeAddress) },
+      stop,
+    };
+  } catch (error) {
+    progress('a server did not start; stopping the others …');
+    await Promise.allSettled([plane, ...nodes]);
+    await stop();
+    throw error;
+  }
 }
 
-/** The provider that fits this machine, in the order external, docker, native. */
-export function chooseProvider(): Provider {
-  return native;
+async function startControlPlane(
+  provider: Provider,
+  { crds, nodes = 5 }: TestbedOptions,
+  progress: Progress,
+  keep: (starting: Promise<RunningControlPlane>) => Promise<RunningControlPlane>,
+): Promise<RunningControlPlane> {
+  const options = { audit: true, ...(crds === undefined ? {} : { crds }) };
+  const plane = await keep(provider.startControlPlane(options, progress));
+  await plane.startNodes(nodes);
+  return plane;
 }
 
-function planeAddress(plane: RunningControlPlane): ControlPlaneAddress {
+function planeAddress(plane: ControlPlaneAddress): ControlPlaneAddress {
   const { kubeconfig, url, token, ca, kubectlPath, helmPath, playedNodes, auditLog } = plane;
   return {
     ...{ kubeconfig, url, token, ca, kubectlPath, helmPath, playedNodes },
@@ -70,6 +89,6 @@ function planeAddress(plane: RunningControlPlane): ControlPlaneAddress {
   };
 }
 
-function nodeAddress({ url, version, username, password, ca }: RunningElasticsearch): ElasticsearchAddress {
+function nodeAddress({ url, version, username, password, ca }: ElasticsearchAddress): ElasticsearchAddress {
   return { url, version, username, password, ...(ca === undefined ? {} : { ca }) };
 }

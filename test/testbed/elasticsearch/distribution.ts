@@ -4,8 +4,7 @@ import { cached } from '../cache.ts';
 import { output } from '../command.ts';
 import { withProgress } from '../progress.ts';
 import type { Progress } from '../progress.ts';
-import { releases } from './releases.ts';
-import type { ElasticsearchVersion } from './releases.ts';
+import { release } from './releases.ts';
 
 const here = import.meta.dirname;
 
@@ -16,7 +15,7 @@ export const elasticPassword = 'testbed-elastic';
  * The folder of an unpacked Elasticsearch with the plug-in of plugin/ and a keystore that holds {@link elasticPassword}
  * under config/. About 130 MB are fetched the first time.
  */
-export async function distribution(version: ElasticsearchVersion, jdk: string, progress: Progress): Promise<string> {
+export async function distribution(version: string, jdk: string, progress: Progress): Promise<string> {
   const pom = path.join(here, 'pom.xml');
   const sources = await pluginSources(version);
   return cached(
@@ -41,8 +40,8 @@ export async function distribution(version: ElasticsearchVersion, jdk: string, p
   );
 }
 
-async function pluginSources(version: ElasticsearchVersion): Promise<string[]> {
-  const folders = ['common', releases[version].plugin].map((name) => path.join(here, 'plugin', name));
+async function pluginSources(version: string): Promise<string[]> {
+  const folders = ['common', release(version).plugin].map((name) => path.join(here, 'plugin', name));
   const files = await Promise.all(
     folders.map(async (folder) => (await readdir(folder)).map((name) => path.join(folder, name))),
   );
@@ -58,10 +57,10 @@ async function flatten(folder: string, inner: string): Promise<void> {
 }
 
 /** Compiles the plug-in against the node's own jars; a plug-in is a folder with its jar and a descriptor. */
-async function buildPlugin(home: string, version: ElasticsearchVersion, jdk: string, sources: string[]): Promise<void> {
+async function buildPlugin(home: string, version: string, jdk: string, sources: string[]): Promise<void> {
   const plugin = path.join(home, 'plugins/testbed');
   const classes = path.join(home, 'testbed-classes');
-  const { java } = releases[version];
+  const { java } = release(version);
   await mkdir(plugin, { recursive: true });
   const compile = ['--release', String(java), '-nowarn', '-proc:none', '-cp', `${home}/lib/*`, '-d', classes];
   await output(path.join(jdk, 'bin/javac'), [...compile, ...sources]);

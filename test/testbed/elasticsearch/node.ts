@@ -1,13 +1,13 @@
-import { chmod, copyFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { constants, existsSync } from 'node:fs';
 import path from 'node:path';
-import { generate } from 'selfsigned';
 import { answers, output } from '../command.ts';
 import { freePorts } from '../free-ports.ts';
 import { temporaryFolder } from '../leftovers.ts';
 import type { Progress } from '../progress.ts';
 import { withProgress } from '../progress.ts';
 import { ServerProcess } from '../server-process.ts';
+import { localCertificate } from './certificate.ts';
 import { connectElasticsearch } from './client.ts';
 import { distribution, elasticPassword } from './distribution.ts';
 import { findJdk } from './jdk.ts';
@@ -133,26 +133,11 @@ async function writeConfig(home: string, config: string, folder: string, setting
   await writeFile(path.join(config, 'elasticsearch.yml'), `${settings.join('\n')}\n`);
 }
 
-/** A self-signed certificate of `localhost` and 127.0.0.1, which is its own CA; returns it. */
 async function writeCertificate(config: string): Promise<string> {
-  const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
-    keySize: 2048,
-    algorithm: 'sha256',
-    extensions: [
-      { name: 'basicConstraints', cA: true, critical: true },
-      {
-        name: 'subjectAltName',
-        altNames: [
-          { type: 2, value: 'localhost' },
-          { type: 7, ip: '127.0.0.1' },
-        ],
-      },
-    ],
-  });
-  await writeFile(path.join(config, 'http.key'), key);
-  await chmod(path.join(config, 'http.key'), 0o600);
-  await writeFile(path.join(config, 'http.crt'), cert);
-  return cert;
+  const { key, certificate } = await localCertificate();
+  await writeFile(path.join(config, 'http.key'), key, { mode: 0o600 });
+  await writeFile(path.join(config, 'http.crt'), certificate);
+  return certificate;
 }
 
 /** Options of somebody else's Java programs would reach the node too. The compiler is kept simple: it starts sooner. */

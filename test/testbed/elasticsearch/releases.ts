@@ -9,12 +9,17 @@ export interface Release {
 }
 
 /** The releases that the contract tests run against: the newest, and the newest of the generation before. */
-export const releases = {
+const releases: Readonly<Record<string, Release>> = {
   '9.5.3': { java: 21, plugin: 'new', tls: false },
   '8.19.21': { java: 17, plugin: 'old', tls: true },
-} as const satisfies Record<string, Release>;
+};
 
-export type ElasticsearchVersion = keyof typeof releases;
+/** The versions that the test bed can start, newest first. */
+export const elasticsearchVersions: readonly string[] = Object.keys(releases);
 
-/** The versions of {@link releases}, newest first. */
-export const elasticsearchVersions = Object.keys(releases) as ElasticsearchVersion[];
+/** What is special about that version; throws for one that the test bed does not have. */
+export function release(version: string): Release {
+  const found = releases[version];
+  if (found === undefined) throw new Error(`The test bed has Elasticsearch ${elasticsearchVersions.join(' and ')}.`);
+  return found;
+}
