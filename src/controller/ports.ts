@@ -141,8 +141,12 @@ export interface KeyStore {
   /** Looks at every URL: reachable, Elasticsearch, new enough, the same cluster, authenticated, may create keys. */
   contact(signal: AbortSignal): Promise<Contact>;
   create(request: KeyRequest, signal: AbortSignal): Promise<CreatedKey>;
-  /** `_has_privileges` with the operator's own credential, or with a key. */
+  /**
+   * `_has_privileges` with the operator's own credential, or with a key (its `encoded` form: base64 of `id:api_key`).
+   * The operator's credential not being accepted is a failure, `denied`.
+   */
   tryPrivileges(credential: 'own' | Sensitive, wanted: RoleDescriptors, signal: AbortSignal): Promise<Trial>;
+  /** In place; `notFound`: not the operator's own key, or made too short a while ago to be visible. */
   update(id: string, change: KeyChange, signal: AbortSignal): Promise<void>;
   /** Asks for these ids; answers those that Elasticsearch says it invalidated now. */
   invalidate(ids: readonly string[], signal: AbortSignal): Promise<readonly string[]>;
@@ -150,6 +154,13 @@ export interface KeyStore {
   get(id: string, signal: AbortSignal): Promise<KeyRecord | undefined>;
   /** Every key with this installation's mark that lives or was created within the last hour. */
   inventory(installation: string, signal: AbortSignal): Promise<readonly KeyRecord[]>;
+  /**
+   * False while calls fail at once with `CircuitOpen`, since the cluster did not answer several times in a row. The
+   * listener hears of every change; it must not throw. Answers how to stop listening.
+   */
+  readonly available: boolean;
+  onAvailability(listener: (available: boolean) => void): () => void;
+  /** Ends what is idle; what is under way may finish. */
   close(): Promise<void>;
 }
 

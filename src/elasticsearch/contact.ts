@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import type { Contact } from '../core/contact.ts';
+import { Failure } from '../core/failure.ts';
+import type { Call, Endpoint } from './endpoint.ts';
+import { failure, NOT_ELASTICSEARCH } from './failure.ts';
+import { missingClusterPrivileges } from './trial.ts';
+
+/** Role descriptors of keys can be read, and keys updated in place, from this version on. */
+const OLDEST = { major: 8, minor: 5 };
+
+const cluster = z.object({
+  cluster_uuid: z.string().min(1).max(256),
+  version: z.object({
+    number: z.string().regex(/^\d{1,4}\.\d{1,4}\.\d{1,4}/),
+    build_flavor: z.string().max(64).optional(),
+  }),
+});
+type ClusterAnswer = z.output<typeof cluster>;
+
+const user = z.object({
+  username: z.string().min(1).max(1024),
+  authentication_realm: z.object({ name: z.string().min(1).max(1024) }),
+});
+
+const readCluster: Call<ClusterAnswer> = {
+  operation: 'read cluster',
+  answer: cluster,
+  request: (client, options) => client.info({}, options),
+};
+const authenticate: Call<z.output<typeof user>> = {
+  operation: 'authenticate',
+  answer: user,
+  request: (client, options) => client.security.authenticate({}, options),
+};
+
+/** What a node answers before it has joined a cluster. */
+const NO_UUID = '_na_';
+
+/**
+ * Looks at every URL, then at the operator's user. A URL that is down is passed over as long as another one answers: a
+ * node that restarts is no trouble. Everything else that is wrong with any URL counts.
+ */
+export async function contact(endpoints: readonly Endpoint[], signal: AbortSignal): Promise<Contact> {
+  const { endpoint, answer } = await sameCluster(endpoints, signal);
+  const { number: version, build_flavor: flavor } = answer.version;
+  if (flavor !== 'serverless') checkVersion(version);
+  const send = <T>(call: Call<T>): Promise<T> => endpoint.send(call, signal);
+  const owner = await send(authenticate);
+  const missing = await missingClusterPrivileges(send, ['manage_own_api_key', 'manage_api_key']);
+  if (missing.includes('manage_own_api_key')) {
+    throw failure('check privileges', {
+      kind: 'denied',
+      code: 'MissingManageOwnApiKey',
+      detail: "The operator's user lacks the cluster privilege manage_own_api_key, without which it can make no keys",
+    });
+  }
+  return {
+    clusterUUID: answer.cluster_uuid,
+    version,
+    serverless: flavor === 'serverless',
+    owner: { username: owner.username, realm: owner.authentication_realm.name },
+    manageApiKey: !missing.includes('manage_api_key'),
+  };
+}
+
+interface Found {
+  readonly endpoint: Endpoint;
+  readonly answer: ClusterAnswer;
+}
+
+async function sameCluster(endpoints: readonly Endpoint[], signal: AbortSignal): Promise<Found> {
+  const looks = await Promise.allSettled(endpoints.map(async (endpoint) => look(endpoint, signal)));
+  const failures = looks.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
+  const found = looks.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  const [first, ...others] = found;
+  const serious = failures.find((error) => !isPassing(error)) ?? (first === undefined ? failures[0] : undefined);
+  if (serious !== undefined) throw serious;
+  if (first === undefined) throw new RangeError('a cluster needs a URL');
+  if (others.some(({ answer }) => answer.cluster_uuid !== first.answer.cluster_uuid)) {
+    throw failure('read cluster', {
+      kind: 'unsupported',
+      code: 'ClusterMismatch',
+      detail: 'The URLs lead to different clusters',
+    });
+  }
+  return first;
+}
+
+async function look(endpoint: Endpoint, signal: AbortSignal): Promise<Found> {
+  try {
+    const answer = await endpoint.send(readCluster, signal);
+    if (answer.cluster_uuid !== NO_UUID) return { endpoint, answer };
+  } catch (error) {
+    throw asMissingMonitor(asNotElasticsearch(error));
+  }
+  throw failure('read cluster', {
+    kind: 'unavailable',
+    code: 'ClusterNotFormed',
+    detail: 'The node has not joined a cluster yet',
+  });
+}
+
+/** A server that takes the path but answers something else. */
+function asNotElasticsearch(error: unknown): unknown {
+  return error instanceof Failure && error.code === 'UnreadableAnswer'
+    ? failure('read cluster', NOT_ELASTICSEARCH)
+    : error;
+}
+
+function asMissingMonitor(error: unknown): unknown {
+  if (!(error instanceof Failure) || error.code !== 'HTTP 403') return error;
+  return failure('read cluster', {
+    kind: 'denied',
+    code: 'MissingMonitor',
+    detail: "The operator's user lacks the cluster privilege monitor, which GET / needs",
+  });
+}
+
+/** Down for now, as nodes are that restart; a certificate does not mend itself. */
+const isPassing = (error: unknown): boolean =>
+  error instanceof Failure && error.kind === 'unavailable' && !error.code.startsWith('CERT_');
+
+function checkVersion(version: string): void {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major > OLDEST.major || (major === OLDEST.major && minor >= OLDEST.minor)) return;
+  throw failure('read cluster', {
+    kind: 'unsupported',
+    code: 'UnsupportedVersion',
+    detail: `Elasticsearch ${major}.${minor} is too old; Beatkeys needs ${OLDEST.major}.${OLDEST.minor} or newer`,
+  });
+}

@@ -1,0 +1,149 @@
+import { Client, type TransportResult } from '@elastic/elasticsearch';
+import { Pool } from 'undici';
+import type { z } from 'zod';
+import type { ElasticsearchTarget } from '../controller/ports.ts';
+import { Failure } from '../core/failure.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { codeClass, type Meter } from '../runtime/meter.ts';
+import type { Sensitive } from '../runtime/sensitive.ts';
+import { aborted, failure, failureOf, REDIRECT, UNREADABLE } from './failure.ts';
+import { errorCode } from './network-failure.ts';
+import type { Operation } from './operations.ts';
+
+/** Longest time for one request from sending it to the end of the answer, milliseconds. */
+export const REQUEST_TIMEOUT_MS = 10_000;
+/** Time for a TCP and TLS handshake; short enough to try another URL within a request's time. */
+const CONNECT_TIMEOUT_MS = 4_000;
+/** Shorter than the idle limits of common load balancers (60 s), so that no request meets a closed connection. */
+const KEEP_ALIVE_MS = 30_000;
+/** Largest answer unless a call says otherwise, bytes. */
+const MOST_ANSWER = 1024 * 1024;
+
+/** How the client is to send a call. */
+export interface SendOptions {
+  readonly signal: AbortSignal;
+  readonly meta: true;
+  readonly maxResponseSize: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** One request, and how to read its answer. */
+export interface Call<T> {
+  readonly operation: Operation;
+  readonly answer: z.ZodType<T>;
+  /** The body, for the words of a refusal. */
+  readonly sent?: unknown;
+  /** `encoded` of an API key to use instead of the operator's own credential. */
+  readonly apiKey?: Sensitive;
+  readonly timeoutMs?: number;
+  readonly mostBytes?: number;
+  request(client: Client, options: SendOptions): Promise<TransportResult<unknown, unknown>>;
+}
+
+export interface EndpointOptions {
+  readonly target: Pick<ElasticsearchTarget, 'ca' | 'serverName' | 'username' | 'password'>;
+  readonly meter: Pick<Meter, 'requested'>;
+  readonly clock: Pick<Clock, 'monotonic'>;
+}
+
+/** One URL of a cluster: a client that sends each call once, and reads its answer strictly. */
+export class Endpoint {
+  readonly url: string;
+  readonly #client: Client;
+  readonly #options: EndpointOptions;
+
+  constructor(url: string, options: EndpointOptions) {
+    this.url = url;
+    this.#options = options;
+    this.#client = clientFor(url, options.target);
+  }
+
+  /** Throws a `Failure`. Whatever is `unavailable` and not `outcomeUnknown` never reached the server. */
+  async send<T>(call: Call<T>, signal: AbortSignal): Promise<T> {
+    if (signal.aborted) throw aborted(call.operation, false);
+    const { clock, meter } = this.#options;
+    const deadline = AbortSignal.timeout(call.timeoutMs ?? REQUEST_TIMEOUT_MS);
+    const start = clock.monotonic();
+    let status: number | undefined;
+    try {
+      const answer = await call.request(this.#client, {
+        // A signal of its own: the client dispatches events on the one that it is given.
+        signal: AbortSignal.any([signal, deadline]),
+        meta: true,
+        maxResponseSize: call.mostBytes ?? MOST_ANSWER,
+        headers: call.apiKey === undefined ? {} : { authorization: `ApiKey ${call.apiKey.reveal()}` },
+      });
+      status = answer.statusCode;
+      if (status >= 300) throw failure(call.operation, REDIRECT);
+      const read = call.answer.safeParse(answer.body);
+      if (!read.success) throw failure(call.operation, UNREADABLE);
+      return read.data;
+    } catch (error) {
+      if (error instanceof Failure) throw error;
+      status = statusOf(error);
+      throw failureOf(error, { operation: call.operation, url: this.url, sent: call.sent, signal, deadline });
+    } finally {
+      const seconds = (clock.monotonic() - start) / 1_000;
+      meter.requested({ system: 'Elasticsearch', operation: call.operation, codeClass: codeClass(status), seconds });
+    }
+  }
+
+  /** Waits for what is under way. */
+  async close(): Promise<void> {
+    await this.#client.close();
+  }
+}
+
+function clientFor(url: string, target: EndpointOptions['target']): Client {
+  return new Client({
+    node: url,
+    auth: { username: target.username, password: target.password.reveal() },
+    // Plain JSON, in lower-case names: the client's own media type is refused by an 8.x server.
+    headers: { accept: 'application/json', 'content-type': 'application/json', 'user-agent': 'beatkeys' },
+    enableMetaHeader: false,
+    maxRetries: 0,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    compression: false,
+    sniffOnStart: false,
+    sniffOnConnectionFault: false,
+    sniffInterval: false,
+    agent: () => connections(url, target),
+  });
+}
+
+/**
+ * The pool that the client sends through. Our own, because the client keeps only the message of a failed connection:
+ * here the error's code becomes that message.
+ */
+function connections(url: string, { ca, serverName }: EndpointOptions['target']): unknown {
+  const pool = new Pool(new URL(url).origin, {
+    connect: {
+      rejectUnauthorized: true,
+      timeout: CONNECT_TIMEOUT_MS,
+      ...(ca === undefined ? {} : { ca }),
+      ...(serverName === undefined ? {} : { servername: serverName }),
+    },
+    allowH2: false,
+    pipelining: 1,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAliveMaxTimeout: KEEP_ALIVE_MS,
+    // The deadline of each call is its signal.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  return {
+    request: async (options: Parameters<Pool['request']>[0]) => {
+      try {
+        return await pool.request(options);
+      } catch (error) {
+        throw new Error(errorCode(error));
+      }
+    },
+    close: () => pool.close(),
+  };
+}
+
+function statusOf(error: unknown): number | undefined {
+  const { meta } = error as { meta?: { statusCode?: unknown } };
+  return typeof meta?.statusCode === 'number' && meta.statusCode > 0 ? meta.statusCode : undefined;
+}

@@ -1,0 +1,196 @@
+import { z } from 'zod';
+import type { CreatedKey, ElasticsearchTarget, KeyStore } from '../controller/ports.ts';
+import type { KeyChange, KeyRecord, KeyRequest } from '../core/key-record.ts';
+import { Failure } from '../core/failure.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Logger } from '../runtime/log.ts';
+import type { Meter } from '../runtime/meter.ts';
+import { Semaphore } from '../runtime/semaphore.ts';
+import { Sensitive } from '../runtime/sensitive.ts';
+import { TokenBucket } from '../runtime/token-bucket.ts';
+import { Breaker } from './breaker.ts';
+import { contact } from './contact.ts';
+import { Endpoint, type Call } from './endpoint.ts';
+import { Endpoints } from './endpoints.ts';
+import { aborted, failure } from './failure.ts';
+import { inventory } from './inventory.ts';
+import type { Operation } from './operations.ts';
+import { keyID, keyList, keyRecord, keySecret, markedMetadata, milliseconds } from './records.ts';
+import { tryPrivileges } from './trial.ts';
+
+export interface KeysOptions {
+  readonly meter: Pick<Meter, 'requested' | 'keyCreationDelayed'>;
+  readonly clock: Clock;
+  readonly logger: Pick<Logger, 'warn'>;
+}
+
+/** Ids in one request to invalidate: one search and one bulk write on the server. */
+const MOST_IDS = 500;
+
+/** The keys of one cluster, through one credential. Every request passes the bound of concurrency and the breaker. */
+export function openKeys(target: ElasticsearchTarget, { meter, clock, logger }: KeysOptions): KeyStore {
+  const endpoints = new Endpoints(
+    target.urls.map((url) => new Endpoint(url, { target, meter, clock })),
+    clock,
+  );
+  const perMinute = target.createdKeysPerMinute;
+  const creations = new TokenBucket({ perMinute, burst: Math.max(1, Math.ceil(perMinute / 60)), clock });
+  const slots = new Semaphore(target.concurrentRequests);
+  const breaker = new Breaker();
+  let mayInvalidateAny = false;
+  let skippedBefore = 0;
+
+  const guard = async <T>(operation: Operation, signal: AbortSignal, task: () => Promise<T>): Promise<T> => {
+    try {
+      return await slots.run(() => breaker.run(operation, task), signal);
+    } catch (error) {
+      throw signal.aborted && !(error instanceof Failure) ? aborted(operation, false) : error;
+    }
+  };
+  const sender =
+    (signal: AbortSignal) =>
+    <T>(call: Call<T>): Promise<T> =>
+      guard(call.operation, signal, () => endpoints.send(call, signal));
+
+  return {
+    contact: async (signal) => {
+      const found = await guard('read cluster', signal, () => contact(endpoints.all, signal));
+      mayInvalidateAny = found.manageApiKey;
+      return found;
+    },
+    create: async (request, signal) => {
+      await turn(creations, signal, () => meter.keyCreationDelayed());
+      return sender(signal)(createKey(request));
+    },
+    tryPrivileges: (credential, wanted, signal) =>
+      tryPrivileges(sender(signal), wanted, credential === 'own' ? undefined : credential),
+    update: async (id, change, signal) => {
+      await sender(signal)(updateKey(id, change));
+    },
+    invalidate: async (ids, signal) => {
+      const invalidated: string[] = [];
+      const unique = [...new Set(ids)];
+      for (let from = 0; from < unique.length; from += MOST_IDS) {
+        const chunk = unique.slice(from, from + MOST_IDS);
+        invalidated.push(...(await sender(signal)(invalidateKeys(chunk, mayInvalidateAny))));
+      }
+      return invalidated;
+    },
+    get: async (id, signal) => {
+      const found = await orUndefined(sender(signal)(getKey(id)));
+      const entry = found?.api_keys[0];
+      return entry === undefined ? undefined : marked(entry);
+    },
+    inventory: async (installation, signal) => {
+      const { keys, skipped } = await inventory(sender(signal), installation);
+      if (skipped > 0 && skipped !== skippedBefore) {
+        logger.warn(
+          { skipped },
+          'API keys name this installation without a mark that can be read; they are left alone',
+        );
+      }
+      skippedBefore = skipped;
+      return keys;
+    },
+    get available() {
+      return breaker.available;
+    },
+    onAvailability: (listener) => breaker.onAvailability(listener),
+    close: () => endpoints.close(),
+  };
+}
+
+async function turn(creations: TokenBucket, signal: AbortSignal, onDelay: () => void): Promise<void> {
+  try {
+    await creations.take(signal, onDelay);
+  } catch {
+    throw aborted('create API key', false);
+  }
+}
+
+const created = z
+  .object({
+    id: keyID,
+    api_key: keySecret.transform((secret) => new Sensitive(secret)),
+    expiration: milliseconds.optional(),
+  })
+  .transform(({ id, api_key: secret, expiration }): CreatedKey => ({
+    id,
+    secret,
+    ...(expiration === undefined ? {} : { expiration }),
+  }));
+
+/** With `refresh=false`: the key works at once, and is found by get, update, invalidate and query about a second later. */
+function createKey({ name, roleDescriptors, userMetadata, mark, expiration }: KeyRequest): Call<CreatedKey> {
+  const body = {
+    name,
+    ...content('create API key', { roleDescriptors, userMetadata, mark }),
+    ...(expiration === undefined ? {} : { expiration }),
+  };
+  return {
+    operation: 'create API key',
+    answer: created,
+    sent: body,
+    request: (client, options) => client.security.createApiKey({ ...body, refresh: false }, options),
+  };
+}
+
+function updateKey(id: string, { roleDescriptors, userMetadata, mark, expiration }: KeyChange): Call<unknown> {
+  const body = {
+    ...content('update API key', { roleDescriptors, userMetadata, mark }),
+    ...(expiration === undefined ? {} : { expiration }),
+  };
+  return {
+    operation: 'update API key',
+    answer: z.object({ updated: z.boolean() }),
+    sent: body,
+    request: (client, options) => client.security.updateApiKey({ id, ...body }, options),
+  };
+}
+
+/** Without `owner` this takes `manage_api_key`. */
+function invalidateKeys(ids: readonly string[], ofAnyOwner: boolean): Call<readonly string[]> {
+  const body = { ids: [...ids], ...(ofAnyOwner ? {} : { owner: true }) };
+  return {
+    operation: 'invalidate API keys',
+    answer: z
+      .object({ invalidated_api_keys: z.array(keyID) })
+      .transform(({ invalidated_api_keys: invalidated }) => invalidated.filter((id) => ids.includes(id))),
+    sent: body,
+    request: (client, options) => client.security.invalidateApiKey(body, options),
+  };
+}
+
+function getKey(id: string): Call<z.output<typeof keyList>> {
+  return {
+    operation: 'get API key',
+    answer: keyList,
+    request: (client, options) => client.security.getApiKey({ id, owner: true }, options),
+  };
+}
+
+/** Elasticsearch takes no descriptors at all for all of the owner's privileges; that is never meant here. */
+function content(operation: Operation, { roleDescriptors, userMetadata, mark }: Omit<KeyChange, 'expiration'>) {
+  if (Object.keys(roleDescriptors).length === 0) {
+    const detail = 'A key without role descriptors would hold every privilege of the operator';
+    throw failure(operation, { kind: 'rejected', code: 'NoRoleDescriptors', detail });
+  }
+  return { role_descriptors: roleDescriptors as never, metadata: markedMetadata(userMetadata, mark) };
+}
+
+/** The key is there, so `undefined` would be a lie; what it is cannot be told. */
+function marked(entry: unknown): KeyRecord {
+  const record = keyRecord(entry);
+  if (record !== undefined) return record;
+  const detail = 'The key bears no mark of Beatkeys that can be read; its metadata may have been changed';
+  throw failure('get API key', { kind: 'unsupported', code: 'MarkUnreadable', detail });
+}
+
+async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof Failure && error.kind === 'notFound') return undefined;
+    throw error;
+  }
+}
