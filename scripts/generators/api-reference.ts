@@ -10,7 +10,7 @@ const ROLE_DESCRIPTORS = new Set(['spec.roleDescriptors.*', 'spec.policy.roleDes
 const ROLE_DESCRIPTOR_LINK = '[role descriptor](#role-descriptor)';
 
 /** `docs/api.md`: every field of both kinds, and every reason. */
-export function apiReference(): readonly GeneratedFile[] {
+export async function apiReference(): Promise<readonly GeneratedFile[]> {
   const sections = [
     '<!-- Made from src/api by `npm run generate`. -->',
     '# API reference',

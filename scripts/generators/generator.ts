@@ -6,4 +6,4 @@ export interface GeneratedFile {
 }
 
 /** Makes some files. */
-export type Generator = () => Promise<readonly GeneratedFile[]> | readonly GeneratedFile[];
+export type Generator = () => Promise<readonly GeneratedFile[]>;

@@ -35,14 +35,12 @@ export const beatApiKeyStatus = z
     handledRequest: line.describe('The last spec.rotation.request that was carried out.').optional(),
     handledRevokeRequest: line.describe('The last spec.rotation.revokeRequest that was carried out.').optional(),
     retiring: mapList(
-      z
-        .object({
-          keyID: line.describe('Id of the key.'),
-          since: time.describe('When it was replaced.'),
-          notBefore: time.describe('When its overlap is over.').optional(),
-          waitingFor: line.describe('What must happen before it is invalidated.').optional(),
-        })
-        .describe('A replaced key.'),
+      z.object({
+        keyID: line.describe('Id of the key.'),
+        since: time.describe('When it was replaced.'),
+        notBefore: time.describe('When its overlap is over.').optional(),
+        waitingFor: line.describe('What must happen before it is invalidated.').optional(),
+      }),
       STATUS_LIMITS.retiring,
       ['keyID'],
     )

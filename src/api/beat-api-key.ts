@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { parseDuration } from '../lib/duration.ts';
+import { parseDuration, POSITIVE_DURATION_PATTERN } from '../lib/duration.ts';
 import {
+  celString,
   duration,
   map,
   mapList,
@@ -96,18 +97,16 @@ const secret = z
   );
 
 const consumers = mapList(
-  z
-    .object({
-      kind: z.enum(CONSUMER_KINDS).describe('Kind of the workload.'),
-      name: objectName.describe('Its name, in the namespace of this object.'),
-      restart: z
-        .boolean()
-        .describe(
-          'Restart it once per key, by an annotation of its pod template. Left out: wait for others to replace the pods.',
-        )
-        .optional(),
-    })
-    .describe('A workload that reads the Secret.'),
+  z.object({
+    kind: z.enum(CONSUMER_KINDS).describe('Kind of the workload.'),
+    name: objectName.describe('Its name, in the namespace of this object.'),
+    restart: z
+      .boolean()
+      .describe(
+        'Restart it once per key, by an annotation of its pod template. Left out: wait for others to replace the pods.',
+      )
+      .optional(),
+  }),
   16,
   ['kind', 'name'],
 ).describe('Workloads that must be on the new key before the old one is invalidated.');
@@ -154,13 +153,19 @@ export function beatApiKeySpec(role: Role) {
       holds: (value) => value.rotation?.renewBefore === undefined || value.expiration !== undefined,
     },
     {
-      cel: `!(has(self.rotation) && has(self.rotation.renewBefore) && has(self.expiration)) || ${celSeconds('self.rotation.renewBefore')} < ${celSeconds('self.expiration')}`,
+      cel: `!(${celIsDuration('self.rotation', 'renewBefore')} && ${celIsDuration('self', 'expiration')}) || ${celSeconds('self.rotation.renewBefore')} < ${celSeconds('self.expiration')}`,
       message: 'must be shorter than expiration',
       field: 'rotation.renewBefore',
       holds: ({ expiration, rotation: given }) =>
-        (parseDuration(given?.renewBefore ?? '') ?? 0) < (parseDuration(expiration ?? '') ?? Infinity),
+        (parseDuration(given?.renewBefore ?? '') ?? 0) < (parseDuration(expiration ?? '') || Infinity),
     },
   );
+}
+
+/** CEL for: the field is there and can be read; if it cannot, its own rule says so. */
+function celIsDuration(object: string, field: string): string {
+  const parent = object === 'self' ? '' : `has(${object}) && `;
+  return `${parent}has(${object}.${field}) && ${object}.${field}.matches(${celString(POSITIVE_DURATION_PATTERN)})`;
 }
 
 /** CEL for the seconds of one of our durations; its own `duration()` has no days. */

@@ -7,18 +7,16 @@ export type ConditionType = (typeof CONDITION_TYPES)[number];
 
 const generation = z.int().min(0).meta({ format: 'int64' });
 
-const condition = z
-  .object({
-    type: z
-      .enum(CONDITION_TYPES)
-      .describe('Ready: as wished; Reconciling: being worked on; Stalled: a person is needed.'),
-    status: z.enum(['True', 'False', 'Unknown']).describe('Whether the condition holds.'),
-    observedGeneration: generation.describe('The metadata.generation that the condition speaks of.').optional(),
-    lastTransitionTime: time.describe('When the status of the condition last changed.'),
-    reason: matching('^[A-Za-z]([A-Za-z0-9]*[A-Za-z0-9])?$', 1024, 'must be one word').describe('Why, in one word.'),
-    message: z.string().max(32_768).describe('Why, in a sentence.'),
-  })
-  .describe('What can be said about the object.');
+const condition = z.object({
+  type: z
+    .enum(CONDITION_TYPES)
+    .describe('Ready: as wished; Reconciling: being worked on; Stalled: a person is needed.'),
+  status: z.enum(['True', 'False', 'Unknown']).describe('Whether the condition holds.'),
+  observedGeneration: generation.describe('The metadata.generation that the condition speaks of.').optional(),
+  lastTransitionTime: time.describe('When the status of the condition last changed.'),
+  reason: matching('^[A-Za-z]([A-Za-z0-9]*[A-Za-z0-9])?$', 1024, 'must be one word').describe('Why, in one word.'),
+  message: z.string().max(32_768).describe('Why, in a sentence.'),
+});
 
 /** `status.conditions` of both kinds. */
 export const conditions = mapList(condition, 8, ['type']).describe(

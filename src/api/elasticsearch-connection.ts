@@ -15,7 +15,7 @@ const url = withRules(
     'must be an http or https URL without user, password, query and fragment, such as https://es.example:9200',
   ),
   { cel: 'isURL(self)', message: 'must be a URL', holds: (value) => URL.canParse(value) },
-).describe('URL of a node or a load balancer in front of the cluster.');
+);
 
 const tls = z
   .object({
@@ -84,7 +84,9 @@ export function elasticsearchConnectionSpec(role: Role) {
     .object({
       urls: atomicList(url, 16)
         .min(1)
-        .describe('URLs of one cluster; the first is what templates see. Give either urls or eckRef.')
+        .describe(
+          'URLs of the nodes of one cluster, or of load balancers in front of it; templates see the first. Give either urls or eckRef.',
+        )
         .optional(),
       eckRef: z
         .object({ name: objectName.describe('Name of the Elasticsearch object, in the namespace of this one.') })

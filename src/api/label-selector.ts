@@ -11,13 +11,11 @@ const labelValue = withRules(z.string().max(63), {
 });
 
 const requirement = withRules(
-  z
-    .object({
-      key: text(316).describe('Name of the label.'),
-      operator: z.enum(OPERATORS).describe('How the label is compared with the values.'),
-      values: atomicList(labelValue, 32).describe('For In and NotIn; left out for the others.').optional(),
-    })
-    .describe('What a label must be.'),
+  z.object({
+    key: text(316).describe('Name of the label.'),
+    operator: z.enum(OPERATORS).describe('How the label is compared with the values.'),
+    values: atomicList(labelValue, 32).describe('For In and NotIn; left out for the others.').optional(),
+  }),
   {
     cel: "(self.operator in ['In', 'NotIn']) == (has(self.values) && size(self.values) > 0)",
     message: 'must have values for In and NotIn, and none for Exists and DoesNotExist',

@@ -71,9 +71,7 @@ function roleDescriptor({ object, anyObject, query }: Dialect) {
       .describe('Lets the names match restricted indices, such as .security, too.')
       .optional(),
   };
-  const indexEntries = atomicList(object(indexShape).describe('Privileges on some indices.'), MOST.entries).describe(
-    'Privileges on indices.',
-  );
+  const indexEntries = atomicList(object(indexShape), MOST.entries).describe('Privileges on indices.');
   const clusters = atomicList(text(MOST.pattern), MOST.values)
     .min(1)
     .describe('Remote clusters: aliases or wildcards.');
@@ -87,7 +85,7 @@ function roleDescriptor({ object, anyObject, query }: Dialect) {
         application: text(MOST.name).describe('Application, such as kibana-.kibana or apm.'),
         privileges: setList(text(MOST.name), MOST.values).describe('Privileges or actions of the application.'),
         resources: atomicList(text(MOST.pattern), MOST.values).describe('Resources that the privileges are for.'),
-      }).describe('Privileges in an application.'),
+      }),
       MOST.entries,
     )
       .describe('Privileges in applications, such as Kibana or APM agents.')
@@ -112,18 +110,10 @@ function roleDescriptor({ object, anyObject, query }: Dialect) {
     })
       .describe('Limits the key to some workflows; only in a key with one descriptor.')
       .optional(),
-    remote_indices: atomicList(
-      object({ clusters, ...indexShape }).describe('Privileges on some indices of remote clusters.'),
-      MOST.entries,
-    )
+    remote_indices: atomicList(object({ clusters, ...indexShape }), MOST.entries)
       .describe('Privileges on indices of remote clusters.')
       .optional(),
-    remote_cluster: atomicList(
-      object({ clusters, privileges: privileges('Remote cluster privileges') }).describe(
-        'Privileges on some remote clusters.',
-      ),
-      MOST.entries,
-    )
+    remote_cluster: atomicList(object({ clusters, privileges: privileges('Remote cluster privileges') }), MOST.entries)
       .describe('Cluster privileges on remote clusters.')
       .optional(),
   });
@@ -136,10 +126,7 @@ function roleDescriptor({ object, anyObject, query }: Dialect) {
 
 /** The descriptors of a key by name. None at all would hand out every right of the operator's own user. */
 function roleDescriptors(descriptor: ReturnType<typeof roleDescriptor>) {
-  const entry = descriptor
-    .refine(grantsSomething, { error: 'must grant something' })
-    .meta({ minProperties: 1 })
-    .describe('What the key may do: a role descriptor as in Elasticsearch.');
+  const entry = descriptor.refine(grantsSomething, { error: 'must grant something' }).meta({ minProperties: 1 });
   const all = map(entry, MOST.descriptors, MOST.name).refine((value) => JSON.stringify(value).length <= MOST.total, {
     error: `must not be longer than ${MOST.total} characters as JSON`,
   });

@@ -87,8 +87,9 @@ function inner(keyword: string, value: unknown): unknown {
 
 /** zod writes `{}` for "any value"; beside preserved unknown fields it says nothing, and Kubernetes refuses it. */
 function withoutEmptyAdditionalProperties({ additionalProperties, ...rest }: Node): Node {
-  const says = additionalProperties !== undefined && Object.keys(additionalProperties as Node).length > 0;
-  return says ? { ...rest, additionalProperties } : rest;
+  if (additionalProperties === undefined) return rest;
+  if (additionalProperties === false) throw new TypeError('not structural: an object that refuses unknown fields');
+  return Object.keys(additionalProperties as Node).length === 0 ? rest : { ...rest, additionalProperties };
 }
 
 /** zod bounds integers by what its number type can hold; Kubernetes says so by a format. */

@@ -2,7 +2,7 @@ import { distance } from 'fastest-levenshtein';
 
 /**
  * The known name that the given one was probably meant to be: the nearest by edits, upper and lower case being equal.
- * `undefined` when more than a third of its characters (one at least) would have to change.
+ * `undefined` when more than a quarter of its characters would have to change; two may, in names of four or more.
  */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const given = name.toLowerCase();
@@ -15,5 +15,5 @@ export function nearest(name: string, known: readonly string[]): string | undefi
 }
 
 function tolerance(name: string): number {
-  return Math.max(1, Math.floor(name.length / 3));
+  return name.length < 4 ? 1 : Math.max(2, Math.floor(name.length / 4));
 }
