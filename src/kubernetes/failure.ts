@@ -63,7 +63,7 @@ function verdict(attempt: Attempt, status: number, body: unknown): Verdict {
     case 403:
       return forbidden(attempt, body);
     case 404:
-      return { kind: 'notFound', ...unknownResource(attempt, body) };
+      return notFound(attempt, body);
     case 405:
     case 406:
     case 415:
@@ -99,12 +99,12 @@ function forbidden({ operation, verb, resource, namespace }: Attempt, body: unkn
   return { kind: 'denied', detail: `the operator lacks the right to ${verb} ${resource} ${where}` };
 }
 
-/** Collections that do not exist are empty lists in Kubernetes; a 404 for one means that its CRD is missing. */
-function unknownResource({ verb, resource }: Attempt, body: unknown): Partial<FailureDetails> {
-  const known = fieldOf(fieldOf(body, 'details'), 'name') !== undefined && verb !== 'list' && verb !== 'watch';
-  return known
-    ? {}
-    : { detail: `the API server does not know ${resource}; are the CustomResourceDefinitions installed?` };
+/** A collection without objects is an empty list; a 404 that names no object means that the resource is unknown. */
+function notFound({ verb, resource }: Attempt, body: unknown): Verdict {
+  const named = fieldOf(fieldOf(body, 'details'), 'name') !== undefined;
+  if (named && verb !== 'list' && verb !== 'watch') return { kind: 'notFound' };
+  const detail = `the API server does not know ${resource}: is its CustomResourceDefinition installed?`;
+  return { kind: 'unsupported', detail };
 }
 
 /**

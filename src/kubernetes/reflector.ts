@@ -1,0 +1,185 @@
+import { Failure } from '../core/failure.ts';
+import { type Backoff, exponentialBackoff } from '../runtime/backoff.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Client, ListOptions } from './client.ts';
+import { EXPIRED } from './failure.ts';
+import { type KubernetesObject, keyOf } from './object.ts';
+import type { CollectionPath } from './resource.ts';
+import type { Identity, Store } from './store.ts';
+import type { Transport } from './transport.ts';
+import { openWatch, type WatchEvent } from './watch.ts';
+
+/** What a reflector works with. */
+export interface Upstream {
+  readonly client: Client;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  /** Something did not work and will be tried again. */
+  readonly onFailure: (failure: Failure) => void;
+  /** A collection of this kind had to be listed again. */
+  readonly onRelist: (kind: string) => void;
+  /** How long a watch may be silent, milliseconds; bookmarks come about every minute. Left out: 180 s. */
+  readonly silenceMs?: number;
+}
+
+export interface ReflectorOptions<T> extends Pick<ListOptions, 'labelSelector' | 'fieldSelector' | 'metadataOnly'> {
+  readonly path: CollectionPath<unknown>;
+  readonly store: Store<T>;
+  /** What the store keeps of an object. */
+  readonly transform: (object: KubernetesObject) => T;
+}
+
+type State =
+  /** Nothing is known: list. */
+  | { readonly phase: 'empty' }
+  /** The store is right as of this version: open a watch there. */
+  | { readonly phase: 'listed'; readonly version: string }
+  /** The store follows. */
+  | {
+      readonly phase: 'watching';
+      readonly version: string;
+      readonly events: AsyncGenerator<WatchEvent>;
+      readonly since: number;
+    };
+
+const SILENCE_MS = 180_000;
+/** A watch that ends sooner did not do its work. */
+const SHORTEST_WATCH_MS = 1_000;
+/** A watch that lived as long wipes out earlier failures. */
+const HEALTHY_WATCH_MS = 120_000;
+/** The delays of client-go's and kube-rs' reflectors. */
+const BACKOFF = { initialMs: 800, maxMs: 30_000 };
+
+/**
+ * Keeps a store like a collection on the API server: lists it once, follows a watch, and resumes the watch from the
+ * last version after any interruption. Only when the server has forgotten that version is the collection listed again,
+ * and the store replaced at once, with what was missed told as changes. Deletions are never missed. Failures are told
+ * and tried again for ever, with growing pauses.
+ */
+export class Reflector<T> {
+  /** Resolves when the collection has been listed for the first time. */
+  readonly synced: Promise<void>;
+  readonly #upstream: Upstream;
+  readonly #options: ReflectorOptions<T>;
+  readonly #resolveSynced: () => void;
+  #backoff: Backoff = exponentialBackoff(BACKOFF);
+  #listedBefore = false;
+
+  constructor(upstream: Upstream, options: ReflectorOptions<T>) {
+    this.#upstream = upstream;
+    this.#options = options;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.synced = promise;
+    this.#resolveSynced = resolve;
+  }
+
+  /** Resolves when the signal aborts; rejects only with a programming error, of a listener of the store for one. */
+  async run(signal: AbortSignal): Promise<void> {
+    let state: State = { phase: 'empty' };
+    while (!signal.aborted) {
+      try {
+        state = await this.#step(state, signal);
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        state = await this.#recover(state, error, signal);
+      }
+    }
+  }
+
+  async #step(state: State, signal: AbortSignal): Promise<State> {
+    switch (state.phase) {
+      case 'empty':
+        return { phase: 'listed', version: await this.#list(signal) };
+      case 'listed':
+        return this.#watch(state.version, signal);
+      case 'watching': {
+        const next = await state.events.next();
+        if (next.done !== true) return { ...state, version: this.#take(next.value) };
+        return this.#ended(state, signal);
+      }
+    }
+  }
+
+  async #list(signal: AbortSignal): Promise<string> {
+    const { path, store, transform, labelSelector, fieldSelector, metadataOnly = false } = this.#options;
+    if (this.#listedBefore) this.#upstream.onRelist(path.resource.kind);
+    const listed: { identity: Identity; value: T }[] = [];
+    let version = '';
+    const options = { labelSelector, fieldSelector, metadataOnly, signal };
+    for await (const page of this.#upstream.client.pages(path, options)) {
+      version = page.resourceVersion;
+      for (const object of page.items) listed.push({ identity: identityOf(object), value: transform(object) });
+    }
+    store.replace(listed, version);
+    this.#listedBefore = true;
+    this.#resolveSynced();
+    return version;
+  }
+
+  async #watch(version: string, signal: AbortSignal): Promise<State> {
+    const { transport, clock, silenceMs = SILENCE_MS } = this.#upstream;
+    const { path, labelSelector, fieldSelector, metadataOnly = false } = this.#options;
+    const events = await openWatch(transport, path, {
+      labelSelector,
+      fieldSelector,
+      metadataOnly,
+      signal,
+      silenceMs,
+      resourceVersion: version,
+      // Spread, so that the watches of many operators do not end together.
+      timeoutSeconds: 300 + Math.floor(Math.random() * 300),
+    });
+    return { phase: 'watching', version, events, since: clock.monotonic() };
+  }
+
+  #take(event: WatchEvent): string {
+    const { store, transform } = this.#options;
+    if (event.type === 'BOOKMARK') {
+      store.seen(event.resourceVersion);
+      return event.resourceVersion;
+    }
+    const { object } = event;
+    if (event.type === 'DELETED') store.delete(identityOf(object));
+    else store.apply(identityOf(object), transform(object));
+    return object.metadata.resourceVersion;
+  }
+
+  async #ended({ version, since }: State & { phase: 'watching' }, signal: AbortSignal): Promise<State> {
+    const lived = this.#upstream.clock.monotonic() - since;
+    if (lived >= HEALTHY_WATCH_MS) this.#backoff = exponentialBackoff(BACKOFF);
+    if (lived < SHORTEST_WATCH_MS) await this.#pause(signal, 0);
+    return { phase: 'listed', version };
+  }
+
+  async #recover(state: State, failure: Failure, signal: AbortSignal): Promise<State> {
+    if (signal.aborted) return state;
+    if (failure.code === EXPIRED) return this.#expired(state, signal);
+    // Silence is how a dead connection looks; the watch goes on over another one.
+    if (state.phase === 'watching' && failure.code === 'UND_ERR_BODY_TIMEOUT') return this.#ended(state, signal);
+    this.#upstream.onFailure(failure);
+    if (state.phase === 'watching') await this.#ended(state, signal);
+    await this.#pause(signal, failure.retryAfterMs ?? 0);
+    return state.phase === 'empty' ? state : { phase: 'listed', version: state.version };
+  }
+
+  /** A server that forgets at once what it has just listed is not asked in a tight loop. */
+  async #expired(state: State, signal: AbortSignal): Promise<State> {
+    if (state.phase === 'watching') await this.#ended(state, signal);
+    else await this.#pause(signal, 0);
+    return { phase: 'empty' };
+  }
+
+  async #pause(signal: AbortSignal, leastMs: number): Promise<void> {
+    this.#backoff = this.#backoff.next();
+    const delayMs = Math.max(this.#backoff.delayMs, leastMs);
+    await this.#upstream.clock.sleep(delayMs, signal).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+  }
+}
+
+/** What tells this version of the object apart. */
+export function identityOf(object: KubernetesObject): Identity {
+  const { uid, resourceVersion } = object.metadata;
+  return { key: keyOf(object), uid, resourceVersion };
+}
