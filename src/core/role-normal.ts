@@ -50,7 +50,7 @@ export interface NormalRoleDescriptor {
 export function normalRoleDescriptor(descriptor: object): NormalRoleDescriptor {
   const field = fieldsOf(descriptor);
   const workflows = texts(fieldsOf(field['restriction'])['workflows']);
-  const global = withSortedTexts(json(field['global']));
+  const global = globalForm(json(field['global']));
   const metadata = json(field['metadata']);
   return {
     cluster: privileges(field['cluster']),
@@ -153,12 +153,14 @@ function privileges(value: unknown): readonly string[] {
   return texts(texts(value).map((privilege) => privilege.toLowerCase()));
 }
 
-function withSortedTexts(value: JsonValue): JsonValue {
+/** Texts in lists sorted, and members that say nothing left out: the server adds every category of `global`. */
+function globalForm(value: JsonValue): JsonValue {
   if (Array.isArray(value)) {
-    return value.every((member) => typeof member === 'string') ? texts(value) : value.map(withSortedTexts);
+    return value.every((member) => typeof member === 'string') ? texts(value) : value.map(globalForm);
   }
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withSortedTexts(member ?? null)]));
+  const members = Object.entries(value).map(([name, member]) => [name, globalForm(member ?? null)] as const);
+  return Object.fromEntries(members.filter(([, member]) => !isEmpty(member)));
 }
 
 function isEmpty(value: JsonValue): boolean {

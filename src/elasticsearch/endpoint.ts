@@ -10,7 +10,7 @@ import { aborted, failure, failureOf, REDIRECT, UNREADABLE } from './failure.ts'
 import { errorCode } from './network-failure.ts';
 import type { Operation } from './operations.ts';
 
-/** Longest time for one request from sending it to the end of the answer, milliseconds. */
+/** Longest time for one request from sending it to the end of the answer, unless told otherwise; milliseconds. */
 export const REQUEST_TIMEOUT_MS = 10_000;
 /** Time for a TCP and TLS handshake; short enough to try another URL within a request's time. */
 const CONNECT_TIMEOUT_MS = 4_000;
@@ -35,7 +35,8 @@ export interface Call<T> {
   readonly sent?: unknown;
   /** `encoded` of an API key to use instead of the operator's own credential. */
   readonly apiKey?: Sensitive;
-  readonly timeoutMs?: number;
+  /** How many times the usual time the answer may take; left out: once. */
+  readonly patience?: number;
   readonly mostBytes?: number;
   request(client: Client, options: SendOptions): Promise<TransportResult<unknown, unknown>>;
 }
@@ -44,6 +45,7 @@ export interface EndpointOptions {
   readonly target: Pick<ElasticsearchTarget, 'ca' | 'serverName' | 'username' | 'password'>;
   readonly meter: Pick<Meter, 'requested'>;
   readonly clock: Pick<Clock, 'monotonic'>;
+  readonly requestTimeoutMs: number;
 }
 
 /** One URL of a cluster: a client that sends each call once, and reads its answer strictly. */
@@ -61,8 +63,8 @@ export class Endpoint {
   /** Throws a `Failure`. Whatever is `unavailable` and not `outcomeUnknown` never reached the server. */
   async send<T>(call: Call<T>, signal: AbortSignal): Promise<T> {
     if (signal.aborted) throw aborted(call.operation, false);
-    const { clock, meter } = this.#options;
-    const deadline = AbortSignal.timeout(call.timeoutMs ?? REQUEST_TIMEOUT_MS);
+    const { clock, meter, requestTimeoutMs } = this.#options;
+    const deadline = AbortSignal.timeout(requestTimeoutMs * (call.patience ?? 1));
     const start = clock.monotonic();
     let status: number | undefined;
     try {

@@ -9,7 +9,6 @@ type Send = <T>(call: Call<T>) => Promise<T>;
 
 const PAGE = 1_000;
 const SMALLEST_PAGE = 10;
-const PAGE_TIMEOUT_MS = 30_000;
 const MOST_ANSWER = 64 * 1024 * 1024;
 
 const FIELDS = [
@@ -80,7 +79,7 @@ async function page(
       operation: 'query API keys',
       answer: keyList,
       sent: body,
-      timeoutMs: PAGE_TIMEOUT_MS,
+      patience: 3,
       mostBytes: MOST_ANSWER,
       request: (client, options) => client.security.queryApiKeys({ ...body, filter_path: FILTER_PATH }, options),
     });

@@ -10,7 +10,7 @@ import { Sensitive } from '../runtime/sensitive.ts';
 import { TokenBucket } from '../runtime/token-bucket.ts';
 import { Breaker } from './breaker.ts';
 import { contact } from './contact.ts';
-import { Endpoint, type Call } from './endpoint.ts';
+import { Endpoint, REQUEST_TIMEOUT_MS, type Call } from './endpoint.ts';
 import { Endpoints } from './endpoints.ts';
 import { aborted, failure } from './failure.ts';
 import { inventory } from './inventory.ts';
@@ -22,15 +22,18 @@ export interface KeysOptions {
   readonly meter: Pick<Meter, 'requested' | 'keyCreationDelayed'>;
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'warn'>;
+  /** Longest time for one request, milliseconds; left out: {@link REQUEST_TIMEOUT_MS}. An inventory's page has three times as much. */
+  readonly requestTimeoutMs?: number;
 }
 
 /** Ids in one request to invalidate: one search and one bulk write on the server. */
 const MOST_IDS = 500;
 
 /** The keys of one cluster, through one credential. Every request passes the bound of concurrency and the breaker. */
-export function openKeys(target: ElasticsearchTarget, { meter, clock, logger }: KeysOptions): KeyStore {
+export function openKeys(target: ElasticsearchTarget, options: KeysOptions): KeyStore {
+  const { meter, clock, logger, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
   const endpoints = new Endpoints(
-    target.urls.map((url) => new Endpoint(url, { target, meter, clock })),
+    target.urls.map((url) => new Endpoint(url, { target, meter, clock, requestTimeoutMs })),
     clock,
   );
   const perMinute = target.createdKeysPerMinute;

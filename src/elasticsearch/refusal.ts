@@ -11,12 +11,16 @@ export interface Refusal {
  * request that the server repeats in brackets; it is shown only if the request has that very word.
  */
 const SENTENCES: readonly (readonly [said: RegExp, code: string, ours: string])[] = [
+  [
+    /metadata_flattened/i,
+    'InvalidMetadata',
+    'The metadata may be 20 levels deep, its values 32766 bytes long, its names without \\0',
+  ],
   [/unknown cluster privilege \[([^\]]+)\]/i, 'UnknownPrivilege', 'There is no cluster privilege %'],
   [/unknown index privilege \[([^\]]+)\]/i, 'UnknownPrivilege', 'There is no index privilege %'],
-  [/unknown remote cluster privilege \[([^\]]+)\]/i, 'UnknownPrivilege', 'There is no remote cluster privilege %'],
   [/unknown (?:application )?privilege \[([^\]]+)\]/i, 'UnknownPrivilege', 'There is no privilege %'],
   [/unknown workflow \[([^\]]+)\]/i, 'UnknownWorkflow', 'There is no workflow %'],
-  [/duplicate element: (\S+)/i, 'InvalidRoleDescriptor', 'A privilege is named twice in one entry: %'],
+  [/duplicate element: ([^\s;\]]+)/i, 'InvalidRoleDescriptor', 'A privilege is named twice in one entry: %'],
   [
     /unexpected field \[([^\]]+)\]/i,
     'InvalidRoleDescriptor',
@@ -26,6 +30,33 @@ const SENTENCES: readonly (readonly [said: RegExp, code: string, ours: string])[
     /unknown field \[([^\]]+)\]/i,
     'InvalidRoleDescriptor',
     'The request has a field that this version does not know: %',
+  ],
+  [
+    /role names must be/i,
+    'InvalidRoleDescriptor',
+    'The name of a role descriptor takes printable ASCII characters only',
+  ],
+  [/must define at least one privilege/i, 'InvalidRoleDescriptor', 'An entry of indices names no privilege'],
+  [
+    /invalid regular expression pattern \[(.+)\];?$/im,
+    'InvalidRoleDescriptor',
+    'A regular expression in names is wrong: %',
+  ],
+  [/within \[remote_cluster\]\. found \[([^\]]+)\]/i, 'UnknownPrivilege', 'There is no remote cluster privilege %'],
+  [
+    /expected one of .* but found \[([^\]]+)\]/i,
+    'InvalidRoleDescriptor',
+    'global has a category that this version does not know: %',
+  ],
+  [
+    /must be a subset of the granted fields/i,
+    'InvalidRoleDescriptor',
+    'field_security excepts fields that it does not grant',
+  ],
+  [
+    /application (?:names|privilege|pattern)/i,
+    'InvalidRoleDescriptor',
+    'Elasticsearch does not take an entry of applications',
   ],
   [/field_security requires grant/i, 'InvalidRoleDescriptor', 'field_security has except but no grant'],
   [
