@@ -2,7 +2,7 @@ import { ANNOTATIONS, FINALIZER } from '../api/names.ts';
 import type { BeatApiKey } from '../api/types.ts';
 import type { BeatApiKeys } from '../controller/ports.ts';
 import { type CustomResource, patchVersion, release, writeStatus } from './custom-resource.ts';
-import { addFinalizer, setAnnotation } from './finalizer.ts';
+import { addFinalizer, setAnnotation } from './patch-steps.ts';
 
 /** BeatApiKeys as the domain wants them. */
 export function beatApiKeys(kind: CustomResource<BeatApiKey>): BeatApiKeys {

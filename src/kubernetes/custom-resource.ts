@@ -2,8 +2,7 @@ import { Failure } from '../core/failure.ts';
 import { FIELD_MANAGER, STATUS_FIELD_MANAGER } from '../api/names.ts';
 import type { BeatApiKey, ElasticsearchConnection } from '../api/types.ts';
 import type { Client, JSONPatchStep } from './client.ts';
-import { removeFinalizer, testVersion } from './finalizer.ts';
-import { replacement } from './merge-patch.ts';
+import { removeFinalizer, testUID, testVersion } from './patch-steps.ts';
 import { type KubernetesObject, keyOf, withoutManagedFields } from './object.ts';
 import type { Upstream } from './reflector.ts';
 import type { NamespacedResource, ObjectPath } from './resource.ts';
@@ -35,7 +34,7 @@ export async function patchVersion<T extends Own>(
   steps: readonly JSONPatchStep[],
 ): Promise<T> {
   if (steps.length === 0) return object;
-  const patch = [...testVersion(object), ...steps];
+  const patch = [testVersion(object), ...steps];
   return take(kind, await kind.client.jsonPatch(pathOf(kind, object), patch, { fieldManager: FIELD_MANAGER }));
 }
 
@@ -53,15 +52,18 @@ export async function release<T extends Own>(kind: CustomResource<T>, object: T,
   }
 }
 
-/** Makes `status` the object's status, whole, under a manager of its own. Another object of that name: `conflict`. */
+/**
+ * Makes `status` the object's status, whole, under a manager of its own. Another object of that name: `conflict`. By
+ * JSON Patch, since the API server ignores a uid in the merge patch of a status.
+ */
 export async function writeStatus<T extends Own>(
   kind: CustomResource<T>,
   object: T,
   status: NonNullable<T['status']>,
 ): Promise<T> {
-  const body = { metadata: { uid: object.metadata.uid }, status: replacement(object.status, status) };
+  const steps: readonly JSONPatchStep[] = [testUID(object), { op: 'add', path: '/status', value: status }];
   const options = { fieldManager: STATUS_FIELD_MANAGER, subresource: 'status' } as const;
-  return take(kind, await kind.client.mergePatch(pathOf(kind, object), body, options));
+  return take(kind, await kind.client.jsonPatch(pathOf(kind, object), steps, options));
 }
 
 /** Where the object stands. */

@@ -56,6 +56,9 @@ export function saysGone(body: unknown, name: string): boolean {
 
 type Verdict = Pick<FailureDetails, 'kind'> & Partial<FailureDetails>;
 
+const EXISTS: Verdict = { kind: 'exists', detail: 'an object of that name is there already' };
+const CHANGED: Verdict = { kind: 'conflict', detail: 'the object has changed meanwhile' };
+
 function verdict(attempt: Attempt, status: number, body: unknown): Verdict {
   switch (status) {
     case 401:
@@ -69,7 +72,7 @@ function verdict(attempt: Attempt, status: number, body: unknown): Verdict {
     case 415:
       return { kind: 'unsupported', detail: 'this is not the Kubernetes API that Beatkeys knows' };
     case 409:
-      return { kind: fieldOf(body, 'reason') === 'AlreadyExists' ? 'exists' : 'conflict' };
+      return fieldOf(body, 'reason') === 'AlreadyExists' ? EXISTS : CHANGED;
     case 410:
       return { kind: 'conflict', code: EXPIRED, detail: 'the version asked for is no longer kept' };
     case 422:
@@ -114,7 +117,7 @@ function notFound({ verb, resource }: Attempt, body: unknown): Verdict {
 function unprocessable({ verb }: Attempt, body: unknown): Verdict {
   const causes = causesOf(body);
   const outdated = verb === 'patch' && causes.length === 0;
-  if (outdated || causes.some((cause) => cause.field === 'metadata.uid')) return { kind: 'conflict' };
+  if (outdated || causes.some((cause) => cause.field === 'metadata.uid')) return CHANGED;
   const fields = new Set(causes.map((cause) => /^[A-Za-z][A-Za-z.]{0,80}/.exec(cause.field)?.[0] ?? 'the object'));
   return { kind: 'rejected', detail: `the API server finds not valid: ${[...fields].slice(0, 5).join(', ')}` };
 }

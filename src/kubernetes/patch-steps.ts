@@ -3,9 +3,14 @@ import type { KubernetesObject } from './object.ts';
 
 type Finalized = { readonly metadata: Pick<KubernetesObject['metadata'], 'finalizers' | 'uid' | 'resourceVersion'> };
 
-/** Steps that make the rest of a patch hold for exactly this version of the object. */
-export function testVersion({ metadata }: Finalized): JSONPatchStep[] {
-  return [{ op: 'test', path: '/metadata/resourceVersion', value: metadata.resourceVersion }];
+/** A step that makes the rest hold for exactly this version of the object. */
+export function testVersion({ metadata }: Finalized): JSONPatchStep {
+  return { op: 'test', path: '/metadata/resourceVersion', value: metadata.resourceVersion };
+}
+
+/** A step that makes the rest hold for this object only, in whatever version. */
+export function testUID({ metadata }: Finalized): JSONPatchStep {
+  return { op: 'test', path: '/metadata/uid', value: metadata.uid };
 }
 
 /** Steps that add a finalizer; none where it is there. Only sound behind `testVersion`. */
@@ -24,11 +29,7 @@ export function removeFinalizer({ metadata }: Finalized, finalizer: string): JSO
   const place = metadata.finalizers?.indexOf(finalizer) ?? -1;
   if (place === -1) return [];
   const path = `/metadata/finalizers/${place}`;
-  return [
-    { op: 'test', path: '/metadata/uid', value: metadata.uid },
-    { op: 'test', path, value: finalizer },
-    { op: 'remove', path },
-  ];
+  return [testUID({ metadata }), { op: 'test', path, value: finalizer }, { op: 'remove', path }];
 }
 
 /** Steps that set one annotation. */
