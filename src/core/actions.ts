@@ -17,13 +17,7 @@ export interface Plan {
 
 /** What a pass may do, a closed list. Every action is safe to repeat and carries the precondition it needs. */
 export type Action =
-  | Claim
-  | IssueKey
-  | UpdateKey
-  | RewriteSecret
-  | InvalidateKeys
-  | RemoveSecret
-  | { readonly type: 'release' };
+  Claim | IssueKey | UpdateKey | RewriteSecret | InvalidateKeys | RemoveSecret | { readonly type: 'release' };
 
 /** Finalizer and installation annotation, before the first effect outside. */
 export interface Claim {
@@ -59,6 +53,8 @@ export interface UpdateKey {
   readonly id: string;
   readonly change: Omit<KeyChange, 'mark'> & { readonly mark: Omit<KeyChange['mark'], 'attempt'> };
   readonly secret: SecretMetadata;
+  /** When the key expires as it is, epoch milliseconds. */
+  readonly expires?: number;
   readonly journal: Omit<Journal, 'changed' | 'expires'>;
 }
 

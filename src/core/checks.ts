@@ -17,7 +17,6 @@ const checks: readonly Check[] = [
   claimedByAnotherInstallation,
   specIsInvalid,
   connectionIsAbsent,
-  connectionIsStalled,
   namespaceIsNotAllowed,
   requestIsBeyondTerms,
   secretIsForeign,
@@ -50,11 +49,10 @@ function specIsInvalid(_: Observed, desired: DesiredOrProblems): Verdict | undef
 function connectionIsAbsent({ object, connection }: Observed): Verdict | undefined {
   if (connection.state !== 'absent') return undefined;
   const { name, namespace = object.metadata.namespace } = object.spec.connectionRef;
-  return stalled('ConnectionNotFound', `spec.connectionRef: there is no ElasticsearchConnection ${name} in namespace ${namespace}`);
-}
-
-function connectionIsStalled({ connection }: Observed): Verdict | undefined {
-  return connection.state === 'stalled' ? stalled(connection.reason, connection.message) : undefined;
+  return stalled(
+    'ConnectionNotFound',
+    `spec.connectionRef: there is no ElasticsearchConnection ${name} in namespace ${namespace}`,
+  );
 }
 
 const termsOf = (connection: ConnectionView): Terms | undefined =>
@@ -87,7 +85,7 @@ function secretIsForeign({ object, secret }: Observed): Verdict | undefined {
 }
 
 function privilegesAreMissing({ close }: Observed): Verdict | undefined {
-  const missing = close?.missingPrivileges;
+  const missing = close.missingPrivileges;
   if (missing === undefined) return undefined;
   if (!missing.known) return verdictOfFailure(missing.failure);
   if (missing.value.length === 0) return undefined;

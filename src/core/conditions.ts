@@ -30,7 +30,8 @@ export function conditionsOf(
       type,
       status: text,
       observedGeneration: generation,
-      lastTransitionTime: before?.status === text ? before.lastTransitionTime : new Date(now).toISOString().replace(/\.\d+/, ''),
+      lastTransitionTime:
+        before?.status === text ? before.lastTransitionTime : new Date(now).toISOString().replace(/\.\d+/, ''),
       reason,
       message: message.slice(0, MESSAGE_LIMIT),
     };

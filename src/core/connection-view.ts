@@ -1,5 +1,5 @@
 import type { Reason } from '../api/reasons.ts';
-import type { RoleDescriptor } from '../api/types.ts';
+import type { ElasticsearchConnectionSpec, RoleDescriptor } from '../api/types.ts';
 import type { Contact } from './contact.ts';
 
 /** What a connection's spec says about who may have which key. Needs no contact with the cluster. */
@@ -15,14 +15,8 @@ export interface Terms {
   readonly ca: string;
 }
 
-export interface LabelSelector {
-  readonly matchLabels?: Readonly<Record<string, string>>;
-  readonly matchExpressions?: readonly {
-    readonly key: string;
-    readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
-    readonly values?: readonly string[];
-  }[];
-}
+/** Kubernetes' label selector. */
+export type LabelSelector = NonNullable<NonNullable<ElasticsearchConnectionSpec['allowedNamespaces']>['selector']>;
 
 export type AllowedNamespaces =
   | { readonly from: 'Same' }
@@ -32,8 +26,6 @@ export type AllowedNamespaces =
 /** A connection as an object that refers to it sees it. */
 export type ConnectionView =
   | { readonly state: 'absent' }
-  /** There is no verdict yet, or the cluster is away for now: wait, it passes by itself. */
+  /** Not usable for now; the connection's own conditions say what has to be done, and its objects follow by themselves. */
   | { readonly state: 'waiting'; readonly reason: Reason; readonly message: string; readonly terms?: Terms }
-  /** A person has to mend it. */
-  | { readonly state: 'stalled'; readonly reason: Reason; readonly message: string; readonly terms?: Terms }
   | { readonly state: 'ready'; readonly contact: Contact; readonly terms: Terms };

@@ -45,7 +45,8 @@ function invalidateAll(observed: Observed, connection: Ready, now: number): Plan
   const foreign = journal !== undefined && !mayInvalidateAll(journal, gone, connection.contact);
   if (foreign) return { actions: [], verdict: blocked(observed) };
   const known = new Map(inventory.keys.filter((key) => !gone.has(key.id)).map(({ id, creation }) => [id, creation]));
-  for (const { id, since: replaced } of journal?.superseded ?? []) if (!gone.has(id) && !known.has(id)) known.set(id, replaced);
+  for (const { id, since: replaced } of journal?.superseded ?? [])
+    if (!gone.has(id) && !known.has(id)) known.set(id, replaced);
   if (journal !== undefined && !gone.has(journal.keyID)) known.set(journal.keyID, journal.created);
   if (known.size > 0) {
     const keys = [...known].map(([id, at]) => ({ id, since: at }));
@@ -55,7 +56,10 @@ function invalidateAll(observed: Observed, connection: Ready, now: number): Plan
     };
   }
   const orphaned = secret !== undefined && secret.controllerUID === undefined;
-  return { actions: [...(orphaned ? [{ type: 'removeSecret', secret } as const] : []), { type: 'release' }], verdict: DONE };
+  return {
+    actions: [...(orphaned ? [{ type: 'removeSecret', secret } as const] : []), { type: 'release' }],
+    verdict: DONE,
+  };
 }
 
 const mayInvalidateAll = (journal: Journal, gone: ReadonlySet<string>, contact: Contact): boolean =>
@@ -73,7 +77,8 @@ function blocked(observed: Observed): ReturnType<typeof deleting> {
         ? `they belong to user ${journalOf(observed)?.owner.username ?? ''}, and this connection's user lacks manage_api_key`
         : connection.message;
   const journal = journalOf(observed);
-  const ids = journal === undefined ? '' : ` (${[journal.keyID, ...journal.superseded.map(({ id }) => id)].join(', ')})`;
+  const ids =
+    journal === undefined ? '' : ` (${[journal.keyID, ...journal.superseded.map(({ id }) => id)].join(', ')})`;
   return deleting(
     'DeletionBlocked',
     `the keys of the object${ids} cannot be invalidated: ${why}; annotation ${ANNOTATIONS.abandonKeys}: "true" deletes the object and leaves them alive`,

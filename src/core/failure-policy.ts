@@ -6,7 +6,7 @@ import { stalled, working, type Verdict } from './verdict.ts';
 export type Retry =
   /** 1 s to 5 min, doubling, with full jitter; a server's own wish goes first. */
   | 'backoff'
-  /** At once, with a fresh look. */
+  /** Nothing is wrong: as with backoff, but nobody is told. */
   | 'soon'
   /** Minutes: nothing gets better by asking often. */
   | 'slow'

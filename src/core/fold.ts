@@ -1,7 +1,7 @@
 import type { BeatApiKey } from '../api/types.ts';
 import { assertNever } from '../lib/assert-never.ts';
 import { readJournal } from './journal.ts';
-import type { KeyRecord } from './key-record.ts';
+import type { IssueReason, KeyRecord } from './key-record.ts';
 import type { InventoryView, Observed, SecretView } from './observed.ts';
 import { known } from './reading.ts';
 import type { SecretMetadata } from './secret.ts';
@@ -9,19 +9,26 @@ import type { SecretMetadata } from './secret.ts';
 /** What an action changed, in the servers' own answers. */
 export type Effect =
   | { readonly type: 'claimed'; readonly object: BeatApiKey }
-  /** A key was made, or changed in place, and the Secret says so. */
-  | { readonly type: 'keyStored'; readonly secret: SecretMetadata; readonly key: KeyRecord }
+  | {
+      readonly type: 'keyIssued';
+      readonly reason: IssueReason;
+      readonly secret: SecretMetadata;
+      readonly key: KeyRecord;
+    }
+  | { readonly type: 'keyUpdated'; readonly secret: SecretMetadata; readonly key: KeyRecord }
   | { readonly type: 'secretWritten'; readonly secret: SecretMetadata }
   | { readonly type: 'secretRemoved' }
   | { readonly type: 'keysInvalidated'; readonly ids: readonly string[]; readonly secret?: SecretMetadata }
-  | { readonly type: 'released'; readonly object: BeatApiKey };
+  /** `abandoned`: ids of keys that were left alive on a user's word. */
+  | { readonly type: 'released'; readonly object: BeatApiKey; readonly abandoned: readonly string[] };
 
 /** What is known after an effect, so that the next step can be planned without another look. Pure. */
 export function fold(observed: Observed, effect: Effect): Observed {
   switch (effect.type) {
     case 'claimed':
-      return { ...observed, object: effect.object, claimedNow: true };
-    case 'keyStored':
+      return { ...observed, object: effect.object, claimedNow: true, close: { ...observed.close, object: true } };
+    case 'keyIssued':
+    case 'keyUpdated':
       return { ...withSecret(observed, effect.secret), ...withKey(observed.inventory, effect.key) };
     case 'secretWritten':
       return withSecret(observed, effect.secret);
@@ -44,8 +51,8 @@ export function ours(metadata: SecretMetadata): Extract<SecretView, { state: 'ou
 
 function withSecret(observed: Observed, metadata: SecretMetadata): Observed {
   // What a close look found of the former values and key says nothing about these.
-  const { keyLives: _lives, valuesIntact: _intact, ...close } = observed.close ?? {};
-  return { ...observed, secret: known(ours(metadata)), ...(observed.close === undefined ? {} : { close }) };
+  const { keyLives: _lives, valuesIntact: _intact, ...close } = observed.close;
+  return { ...observed, secret: known(ours(metadata)), close };
 }
 
 function withKey(inventory: InventoryView | undefined, key: KeyRecord): Pick<Observed, 'inventory'> {

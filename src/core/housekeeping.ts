@@ -23,7 +23,10 @@ export function housekeeping(observed: Observed, now: number): Pick<Plan, 'actio
   const due = next.length === 0 ? {} : { due: Math.min(...next) };
   if (over.length === 0) return { actions: [], ...due };
   const keys = over.map(({ id, since }) => ({ id, since }));
-  return { actions: [{ type: 'invalidateKeys', cause: 'retired', keys, remember: { secret, superseded: left } }], ...due };
+  return {
+    actions: [{ type: 'invalidateKeys', cause: 'retired', keys, remember: { secret, superseded: left } }],
+    ...due,
+  };
 }
 
 /**
@@ -37,13 +40,21 @@ export function planFoundKeys(observed: Observed, desired: Desired, now: number)
   const secret = ownSecret(observed);
   if (inventory === undefined || journal === undefined || secret === undefined) return undefined;
   if (inventory.begunAt < settledAfter(observed)) return undefined;
-  const found = inventory.keys.filter((key) => isLive(key, now) && !isNamed(journal, key.id) && isSettled(observed, key));
+  const found = inventory.keys.filter(
+    (key) => isLive(key, now) && !isNamed(journal, key.id) && isSettled(observed, key),
+  );
   if (found.length === 0) return undefined;
   const made = inventory.keys.find(({ id }) => id === journal.keyID)?.creation ?? journal.created;
   const halfMade = found.filter(({ creation }) => creation >= made);
   if (halfMade.length > 0) {
     return {
-      actions: [{ type: 'invalidateKeys', cause: 'halfMade', keys: halfMade.map(({ id, creation }) => ({ id, since: creation })) }],
+      actions: [
+        {
+          type: 'invalidateKeys',
+          cause: 'halfMade',
+          keys: halfMade.map(({ id, creation }) => ({ id, since: creation })),
+        },
+      ],
       verdict: working('Updating', 'keys that never reached the Secret are being invalidated'),
     };
   }

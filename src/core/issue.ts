@@ -94,7 +94,9 @@ function supersededBy(
   const notBefore = reason === 'RevokeRequested' ? now : now + desired.overlapMs;
   // A renewal that could not wait any longer, and a revocation, end the waiting of those before.
   const hurry = reason === 'Expiring' || reason === 'RevokeRequested';
-  const earlier = (journal?.superseded ?? []).map((key) => (hurry ? { ...key, notBefore: Math.min(key.notBefore, now) } : key));
+  const earlier = (journal?.superseded ?? []).map((key) =>
+    hurry ? { ...key, notBefore: Math.min(key.notBefore, now) } : key,
+  );
   const known = new Set(earlier.map(({ id }) => id));
   const living = (observed.inventory?.keys ?? []).filter((key) => isLive(key, now)).map(({ id }) => id);
   const current = journal === undefined || reason === 'KeyInvalid' ? [] : [journal.keyID];

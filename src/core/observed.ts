@@ -20,8 +20,10 @@ export interface InventoryView {
   readonly keys: readonly KeyRecord[];
 }
 
-/** What a close look added: object and Secret were read live, and what was in doubt was asked. */
+/** What was learnt first-hand: whether object and Secret were read live, and answers to what was in doubt. */
 export interface CloseLook {
+  readonly object?: true;
+  readonly secret?: true;
   /** Privileges that the operator's user lacks for the desired role descriptors; asked before a key is made or changed. */
   readonly missingPrivileges?: Reading<readonly string[]>;
   /** Elasticsearch's word on the journal's key, asked by id; only where the inventory throws doubt on it. */
@@ -50,8 +52,8 @@ export interface Observed {
   readonly secret: Reading<SecretView>;
   /** `undefined` until the connection's first inventory is in. */
   readonly inventory: InventoryView | undefined;
-  /** Missing while the observation comes from caches: nothing is done on such a one. */
-  readonly close?: CloseLook;
+  /** Empty while everything comes from caches; `openQuestions` says what an action needs of it. */
+  readonly close: CloseLook;
   /** The finalizer was added in this very pass, so nothing can have been made before. */
   readonly claimedNow: boolean;
   /** Ids that Elasticsearch invalidated in this very pass. */

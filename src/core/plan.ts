@@ -48,7 +48,11 @@ function planKey(observed: Observed, desired: Desired, now: number): Plan {
   const upkeep = planUpdate(observed, desired) ?? planRewrite(observed, desired, terms);
   if (upkeep !== undefined) return upkeep;
   const { actions, ...retirement } = housekeeping(observed, now);
-  return { actions, verdict: ready(observed, desired, contact), ...earliest(retirement.due, dueOf(observed, desired, now)) };
+  return {
+    actions,
+    verdict: ready(observed, desired, contact),
+    ...earliest(retirement.due, dueOf(observed, desired, now)),
+  };
 }
 
 /** True where finalizer and installation stand on the object; whose installation it is, the checks tell. */

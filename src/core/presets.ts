@@ -28,9 +28,7 @@ const apmServerRoles: Record<PresetUse, RoleDescriptors> = {
   publishing: {
     apm_writer: {
       cluster: ['monitor'],
-      index: [
-        { names: ['traces-apm*', 'logs-apm*', 'metrics-apm*'], privileges: ['auto_configure', 'create_doc'] },
-      ],
+      index: [{ names: ['traces-apm*', 'logs-apm*', 'metrics-apm*'], privileges: ['auto_configure', 'create_doc'] }],
     },
     apm_sourcemap: { index: [{ names: ['.apm-source-map'], privileges: ['read'] }] },
     apm_agentcfg: {

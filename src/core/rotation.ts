@@ -66,7 +66,7 @@ export function valuesDoubtful({ observed, desired, terms, journal }: Omit<Input
 /** A doubt alone asks for the closer look; only that look makes it a fact. */
 function valuesAltered(input: Input): boolean {
   if (!valuesDoubtful(input)) return false;
-  const look = input.observed.close?.valuesIntact;
+  const look = input.observed.close.valuesIntact;
   return look === undefined || (look.known && !look.value);
 }
 
@@ -79,7 +79,7 @@ export function keyMissedByInventory({ operator, inventory }: Observed, journal:
 
 function keyDied({ observed, journal, now }: Input): boolean {
   if (!keyMissedByInventory(observed, journal, now)) return false;
-  const look = observed.close?.keyLives;
+  const look = observed.close.keyLives;
   return look === undefined || (look.known && !look.value);
 }
 

@@ -19,7 +19,7 @@ export function statusOf(
 ): BeatApiKeyStatus {
   const { object, connection, close } = observed;
   const journal = journalOf(observed);
-  const missing = close?.missingPrivileges;
+  const missing = close.missingPrivileges;
   return {
     observedGeneration: object.metadata.generation,
     conditions: conditionsOf(
@@ -63,7 +63,10 @@ function keyStatus(journal: Journal, { object }: Observed, desired: DesiredOrPro
             keyID: id,
             since: instant(since),
             notBefore: instant(notBefore),
-            waitingFor: owner === undefined ? `overlap until ${instant(notBefore)}` : `user ${owner.username}, or one with manage_api_key`,
+            waitingFor:
+              owner === undefined
+                ? `overlap until ${instant(notBefore)}`
+                : `user ${owner.username}, or one with manage_api_key`,
           })),
         }),
   };
@@ -81,7 +84,9 @@ function conditionStates(verdict: Verdict, works: boolean, object: BeatApiKey): 
     case 'ready':
       return all(true, false, false);
     case 'working':
-      return works ? all(true, true, false, `${message}; the key in the Secret keeps working`) : all(false, true, false);
+      return works
+        ? all(true, true, false, `${message}; the key in the Secret keeps working`)
+        : all(false, true, false);
     case 'stalled':
       return all(false, false, true, works ? `${message}; the key in the Secret keeps working` : message);
     case 'deleting':
@@ -96,4 +101,3 @@ const wasReady = (conditions: readonly Condition[] = []): boolean =>
 
 /** RFC 3339 in whole seconds, as Kubernetes writes times. */
 export const instant = (time: number): string => new Date(time).toISOString().replace(/\.\d+/, '');
-

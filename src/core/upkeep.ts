@@ -15,7 +15,7 @@ export function planUpdate(observed: Observed, desired: Desired): Plan | undefin
   if (journal.fingerprint === desired.fingerprint && !editedElsewhere(observed, journal, desired)) return undefined;
   const { roleDescriptors, userMetadata, expiration, fingerprint } = desired;
   const moved = expiration !== undefined && expiration.text !== journal.requestedExpiration;
-  const { changed: _changed, expires: _expires, ...kept } = journal;
+  const { changed: _changed, expires, ...kept } = journal;
   return {
     actions: [
       {
@@ -28,6 +28,7 @@ export function planUpdate(observed: Observed, desired: Desired): Plan | undefin
           ...(moved ? { expiration: expiration.text } : {}),
         },
         secret,
+        ...(expires === undefined ? {} : { expires }),
         journal: {
           ...kept,
           fingerprint,

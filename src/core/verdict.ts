@@ -22,7 +22,7 @@ export const deleting = (reason: Reason, message: string): Verdict => ({ state: 
 export function keyWorks(observed: Observed, now: number): boolean {
   const journal = journalOf(observed);
   if (journal === undefined || (journal.expires !== undefined && journal.expires <= now)) return false;
-  const lives = observed.close?.keyLives;
+  const lives = observed.close.keyLives;
   return lives === undefined || !lives.known || lives.value;
 }
 

@@ -1,0 +1,188 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Config } from './config.ts';
+import { Controllers } from './controller/controllers.ts';
+import { Failure } from './core/failure.ts';
+import { createElasticsearch } from './elasticsearch/connections.ts';
+import { openCluster } from './kubernetes/cluster.ts';
+import { digest } from './lib/digest.ts';
+import { systemClock } from './runtime/clock.ts';
+import { Lifecycle, type Part } from './runtime/lifecycle.ts';
+import { Health } from './telemetry/health.ts';
+import type { ProcessLogger } from './telemetry/logger.ts';
+import { createMetrics } from './telemetry/metrics.ts';
+import { startTelemetryServer } from './telemetry/server.ts';
+
+/** How the process ended: told to stop, or without the lease. */
+export type Ending = 'stopped' | 'leaseLost';
+
+/** The API server must have answered within this time for the process to count as ready, milliseconds. */
+const RECENT_CONTACT_MS = 60_000;
+/** An effect begins only with more of the lease left than one request may take, milliseconds. */
+const LEAST_LEASE_MS = 10_000;
+
+/** Composes the parts and runs them until `stop` aborts or the lease is lost; resolves when all have stopped. */
+export async function runApp(
+  config: Config,
+  version: string,
+  logger: ProcessLogger,
+  stop: AbortSignal,
+): Promise<Ending> {
+  const clock = systemClock;
+  const metrics = createMetrics({ version });
+  const health = new Health();
+  const identity = `${config.podName ?? hostname()}_${randomUUID()}`;
+  const cluster = openCluster({
+    namespaces: config.namespaces,
+    operatorNamespace: config.operatorNamespace,
+    identity,
+    clock,
+    logger,
+    meter: metrics,
+  });
+  const lost = new AbortController();
+  const broken = Promise.withResolvers<never>();
+  const leading = Promise.withResolvers<void>();
+  const { name: leaseName, ...times } = config.lease;
+  const elector = cluster.elector({
+    name: leaseName,
+    times,
+    onStarted: () => {
+      logger.info({ identity }, 'leading');
+      metrics.leading(true);
+      leading.resolve();
+    },
+    onLost: () => {
+      metrics.leading(false);
+      lost.abort(new Error('the lease is lost'));
+    },
+  });
+  let installation = config.installation ?? '';
+  const leastLeaseMs = Math.min(LEAST_LEASE_MS, times.leaseMs - times.retryMs * 1.5);
+  const controllers = new Controllers({
+    cluster,
+    elasticsearch: createElasticsearch({ meter: metrics, clock, logger }),
+    clock,
+    logger,
+    meter: metrics,
+    settings: config,
+    concurrency: config.concurrency,
+    graceMs: config.stopGraceMs,
+    operator: () => ({
+      installation,
+      visibilityDelayMs: config.visibilityDelayMs,
+      attemptLimitMs: config.attemptLimitMs,
+      leadingSince: elector.leadingSince ?? cluster.now(),
+    }),
+    mayAct: () => {
+      if (elector.remainingMs() > leastLeaseMs) return;
+      throw new Failure({ kind: 'aborted', system: 'Kubernetes', operation: 'keep lease', code: 'LeaseShort' });
+    },
+  });
+  metrics.observeQueue('beatapikey', controllers.queues.objects);
+  metrics.observeQueue('elasticsearchconnection', controllers.queues.connections);
+  let stopping = false;
+  health.require('running', () => !stopping);
+  health.require('API server', () => clock.monotonic() - (cluster.lastContact() ?? -Infinity) < RECENT_CONTACT_MS);
+
+  const lifecycle = new Lifecycle({
+    clock,
+    graceMs: config.stopGraceMs,
+    parts: [
+      telemetryPart(config, health, metrics, logger),
+      { name: 'API server', stop: (signal) => cluster.stop(signal) },
+      background(
+        'caches',
+        broken.reject,
+        (signal) => cluster.run(signal),
+        async () => {
+          let synced = false;
+          health.require('caches', () => synced);
+          await cluster.synced;
+          synced = true;
+          installation ||= await installationOf(cluster, config.operatorNamespace);
+          logger.info({ installation, namespaces: config.namespaces }, 'caches are filled');
+        },
+      ),
+      background('election', broken.reject, async (signal) => void (await elector.run(signal))),
+      background('controllers', broken.reject, async (signal) => {
+        await Promise.race([leading.promise, aborted(signal)]);
+        if (!signal.aborted) await controllers.run(signal, lost.signal);
+      }),
+    ],
+  });
+  const ended = AbortSignal.any([stop, lost.signal]);
+  try {
+    await Promise.race([lifecycle.start(), aborted(ended), broken.promise]);
+    await Promise.race([aborted(ended), broken.promise]);
+  } finally {
+    stopping = true;
+    for (const { part, error } of await lifecycle.stop()) logger.error({ part, error }, 'did not stop well');
+  }
+  return lost.signal.aborted ? 'leaseLost' : 'stopped';
+}
+
+/** Marks keys and objects as this installation's: one per cluster and operator namespace. Throws `Failure`. */
+async function installationOf(
+  cluster: { readNamespaceUID(name: string): Promise<string | undefined> },
+  namespace: string,
+): Promise<string> {
+  const uids = await Promise.all(['kube-system', namespace].map((name) => cluster.readNamespaceUID(name)));
+  if (uids.some((uid) => uid === undefined)) {
+    const detail = `namespace ${namespace} does not exist; create it, or set POD_NAMESPACE to the operator's own`;
+    throw new Failure({
+      kind: 'notFound',
+      system: 'Kubernetes',
+      operation: 'read Namespace',
+      code: 'HTTP 404',
+      detail,
+    });
+  }
+  return digest(uids, 16);
+}
+
+function telemetryPart(
+  { telemetry }: Config,
+  health: Health,
+  metrics: ReturnType<typeof createMetrics>,
+  logger: ProcessLogger,
+): Part {
+  let server: Awaited<ReturnType<typeof startTelemetryServer>> | undefined;
+  return {
+    name: 'telemetry',
+    async start() {
+      server = await startTelemetryServer({ ...telemetry, health, metrics });
+      logger.info({ port: server.port }, 'serving /healthz, /readyz and /metrics');
+    },
+    stop: async () => server?.close(),
+  };
+}
+
+/** A part that runs until it is told to stop; `ready` says when it is up, `onBroken` hears if it ends before its time. */
+function background(
+  name: string,
+  onBroken: (error: unknown) => void,
+  run: (signal: AbortSignal) => Promise<void>,
+  ready?: () => Promise<void>,
+): Part {
+  const stop = new AbortController();
+  let running: Promise<void> = Promise.resolve();
+  return {
+    name,
+    async start(signal) {
+      running = run(stop.signal);
+      running.catch(onBroken);
+      await Promise.race([ready?.(), aborted(signal)]);
+    },
+    async stop() {
+      stop.abort();
+      await running.catch(() => undefined);
+    },
+  };
+}
+
+const aborted = async (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });

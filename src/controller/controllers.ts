@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { Failure } from '../core/failure.ts';
+import { WorkQueue } from '../runtime/queue.ts';
+import { runWorkers } from '../runtime/workers.ts';
+import { passConnection } from './connection-pass.ts';
+import { Connections } from './connections.ts';
+import { keyIDsInSecrets } from './inventory.ts';
+import type { Outcome } from './outcome.ts';
+import type { PassContext } from './pass-context.ts';
+import { PassMemory } from './pass-memory.ts';
+import { reconcile } from './reconcile.ts';
+import { connectionKey, keyOf, wireTriggers } from './triggers.ts';
+
+/** Passes over connections at once: one that hangs on a dead host must not hold up the others. */
+const CONNECTION_WORKERS = 8;
+
+export interface ControllerOptions extends Omit<PassContext, 'wakeObjectsOf' | 'currentKeyIDs'> {
+  /** Passes over objects at once. */
+  readonly concurrency: number;
+  /** How long running passes may go on after a stop, milliseconds. */
+  readonly graceMs: number;
+}
+
+/** The two controllers, for objects and for their connections, with a queue each. */
+export class Controllers {
+  readonly queues: { readonly objects: WorkQueue; readonly connections: WorkQueue };
+  readonly #options: ControllerOptions;
+  readonly #context: PassContext;
+  readonly #connections: Connections;
+  readonly #memory = new PassMemory();
+
+  /** Events are taken note of from now on; nothing is done about them before `run`. */
+  constructor(options: ControllerOptions) {
+    const { clock, cluster } = options;
+    this.#options = options;
+    this.queues = { objects: new WorkQueue({ clock }), connections: new WorkQueue({ clock }) };
+    this.#connections = new Connections(cluster.connections.cache, this.queues.connections);
+    this.#context = {
+      ...options,
+      wakeObjectsOf: (connection) => this.#wakeObjectsOf(connection),
+      currentKeyIDs: () => keyIDsInSecrets(cluster.secrets.cache.values()),
+    };
+    wireTriggers(cluster, this.#connections, this.queues);
+  }
+
+  /** Works until `signal` (finish what runs) or `abort` (stop at once) fires. Call it once, as leader. */
+  async run(signal: AbortSignal, abort: AbortSignal): Promise<void> {
+    const { clock, concurrency, graceMs } = this.#options;
+    const shared = { clock, graceMs, signal, abort };
+    await Promise.all([
+      runWorkers({
+        ...shared,
+        queue: this.queues.objects,
+        concurrency,
+        handle: (key, stop) =>
+          this.#pass('beatapikey', this.queues.objects, key, (context) => reconcile(key, context, stop)),
+        onError: (key, error) => this.#tellDefect(key, error),
+      }),
+      runWorkers({
+        ...shared,
+        queue: this.queues.connections,
+        concurrency: CONNECTION_WORKERS,
+        handle: (key, stop) =>
+          this.#pass('elasticsearchconnection', this.queues.connections, key, (context) =>
+            passConnection(key, this.#connections, context, stop),
+          ),
+        onError: (key, error) => this.#tellDefect(key, error),
+      }),
+    ]);
+    await this.#connections.close();
+  }
+
+  async #pass(
+    controller: string,
+    queue: WorkQueue,
+    key: string,
+    run: (
+      context: PassContext & { readonly connections: Connections; readonly memory: PassMemory },
+    ) => Promise<Outcome>,
+  ): Promise<void> {
+    const { clock, meter, cluster } = this.#options;
+    const logger = this.#options.logger.child({ controller, object: key, reconcileID: randomUUID() });
+    const began = clock.monotonic();
+    const outcome = await run({ ...this.#context, logger, connections: this.#connections, memory: this.#memory });
+    const seconds = (clock.monotonic() - began) / 1000;
+    if (outcome.type === 'retry') {
+      const retryInMs = Math.round(queue.retry(key, outcome.afterMs));
+      if (outcome.failure !== undefined) logger.warn({ error: outcome.failure, retryInMs }, 'a pass failed');
+      meter.reconciled({ controller, result: 'error', seconds });
+      return;
+    }
+    queue.forget(key);
+    if (outcome.dueAt !== undefined) queue.addAfter(key, Math.max(0, outcome.dueAt - cluster.now()));
+    meter.reconciled({ controller, result: outcome.dueAt === undefined ? 'success' : 'requeue_after', seconds });
+  }
+
+  #wakeObjectsOf(connection: string): void {
+    for (const object of this.#options.cluster.beatApiKeys.cache.values()) {
+      if (connectionKey(object) === connection) this.queues.objects.add(keyOf(object), { priority: 'low' });
+    }
+  }
+
+  /** Not a failure of a server, but of this program; the pass comes again with backoff all the same. */
+  #tellDefect(object: string, error: unknown): void {
+    if (error instanceof Failure) this.#options.logger.warn({ object, error }, 'a pass failed');
+    else this.#options.logger.error({ object, error }, 'a pass ended with a defect');
+  }
+}

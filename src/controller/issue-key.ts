@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import type { IssueKey } from '../core/actions.ts';
+import { Failure } from '../core/failure.ts';
+import type { Effect } from '../core/fold.ts';
+import { journalAnnotations } from '../core/journal.ts';
+import type { KeyMark, KeyRecord } from '../core/key-record.ts';
+import { known } from '../core/reading.ts';
+import { encodedCredential, secretData } from '../core/render.ts';
+import type { SecretMetadata } from '../core/secret.ts';
+import { digest } from '../lib/digest.ts';
+import { discardKey } from './discard-key.ts';
+import { equipped, type Equipment } from './equipment.ts';
+import type { ActionContext } from './action-context.ts';
+import type { CreatedKey } from './ports.ts';
+import { NotStored, storeKey } from './store-key.ts';
+
+/**
+ * Mint, prove, store. Until the key is in the Secret, or surely nowhere, the attempt counts as unsettled, and the next
+ * one begins with an inventory. A key that does not get into the Secret is invalidated at once if that can be done.
+ */
+export async function issueKey(action: IssueKey, context: ActionContext, signal: AbortSignal): Promise<Effect> {
+  const { cluster, observed, memory, meter, operator } = context;
+  const { uid } = observed.object.metadata;
+  const equipment = equipped(context);
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(operator().attemptLimitMs)]);
+  const mark = { ...action.request.mark, attempt: randomUUID() };
+  const began = cluster.now();
+  memory.beginAttempt(uid, began);
+  const created = await mint(action, mark, equipment, context, limit);
+  meter.keyCreated(action.reason);
+  try {
+    await prove(action, created, equipment, context, limit);
+    const secret = await store(action, created, began, equipment, context, limit);
+    memory.settleAttempt(uid);
+    if (action.reason !== 'FirstIssue') meter.keyRotated(action.reason);
+    return { type: 'keyIssued', reason: action.reason, secret, key: recordOf(action, mark, created, began, equipment) };
+  } catch (error) {
+    if (!(error instanceof Unstored)) throw error;
+    if (await discardKey(created.id, equipment.store, context)) memory.settleAttempt(uid);
+    throw error.failure;
+  }
+}
+
+/** A failure after which the new key is surely not in the Secret. */
+class Unstored extends Error {
+  override readonly name = 'Unstored';
+  readonly failure: unknown;
+
+  constructor(failure: unknown) {
+    super('the new key was not stored');
+    this.failure = failure;
+  }
+}
+
+/** No retry: names are not unique, so a second request would make a second key. */
+async function mint(
+  { request }: IssueKey,
+  mark: KeyMark,
+  { store, desired, version }: Equipment,
+  { memory, observed }: ActionContext,
+  signal: AbortSignal,
+): Promise<CreatedKey> {
+  const { uid } = observed.object.metadata;
+  try {
+    return await store.create({ ...request, mark }, signal);
+  } catch (error) {
+    if (error instanceof Failure && !error.outcomeUnknown) {
+      memory.settleAttempt(uid);
+      if (error.kind === 'rejected') memory.keepRefusal(uid, desired.fingerprint, version, error);
+    }
+    throw error;
+  }
+}
+
+/** A key that Elasticsearch does not accept, or that lacks a right, is never stored: Beats would lose events in silence. */
+async function prove(
+  { request }: IssueKey,
+  { id, secret }: CreatedKey,
+  { store, desired, connection }: Equipment,
+  { cluster }: ActionContext,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    const trial = await store.tryPrivileges(encodedCredential(id, secret), request.roleDescriptors, signal);
+    if (trial.accepted && trial.missing.length === 0) return;
+    // The next pass finds these missing and says so, before it makes another key.
+    if (trial.accepted) connection.keepPrivileges(digest(desired.roleDescriptors), known(trial.missing), cluster.now());
+    const code = trial.accepted ? 'PrivilegesCut' : 'KeyNotAccepted';
+    throw new Failure({ kind: 'conflict', system: 'Elasticsearch', operation: 'prove API key', code });
+  } catch (error) {
+    throw new Unstored(error);
+  }
+}
+
+async function store(
+  { journal, write, secret: current }: IssueKey,
+  { id, secret, expiration }: CreatedKey,
+  began: number,
+  { terms }: Equipment,
+  { cluster, clock, observed }: ActionContext,
+  signal: AbortSignal,
+): Promise<SecretMetadata> {
+  const { object } = observed;
+  const expires = expiration === undefined ? {} : { expires: expiration };
+  const complete = { ...journal, keyID: id, created: began, changed: cluster.now(), ...expires };
+  const dropped = Object.fromEntries(write.dropped.map((key) => [key, null]));
+  const place = { namespace: object.metadata.namespace, name: write.name };
+  try {
+    return await storeKey(
+      current === undefined ? place : { ...place, current },
+      id,
+      {
+        data: secretData(object, terms, write.templates, id, secret).map((values) => ({ ...dropped, ...values })),
+        labels: write.labels,
+        annotations: { ...write.annotations, ...journalAnnotations(complete) },
+        owner: write.owner,
+      },
+      cluster.secrets,
+      clock,
+      signal,
+    );
+  } catch (error) {
+    throw error instanceof NotStored ? new Unstored(error.failure) : error;
+  }
+}
+
+function recordOf(
+  { request, journal }: IssueKey,
+  mark: KeyMark,
+  { id, expiration }: CreatedKey,
+  creation: number,
+  { desired }: Equipment,
+): KeyRecord {
+  const { contentDigest } = desired;
+  const record = { id, name: request.name, creation, invalidated: false, owner: journal.owner, mark, contentDigest };
+  return expiration === undefined ? record : { ...record, expiration };
+}

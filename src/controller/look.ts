@@ -1,0 +1,129 @@
+import { secretName, type Desired } from '../core/desired.ts';
+import { Failure } from '../core/failure.ts';
+import { journalOf, type CloseLook, type Observed } from '../core/observed.ts';
+import type { Question } from '../core/questions.ts';
+import { known, unknown, type Reading } from '../core/reading.ts';
+import { isConsistent } from '../core/render.ts';
+import { isLive } from '../core/key-record.ts';
+import { digest } from '../lib/digest.ts';
+import type { Sensitive } from '../runtime/sensitive.ts';
+import type { ConnectionState } from './connection-state.ts';
+import { viewSecret } from './observe.ts';
+import type { PassContext } from './pass-context.ts';
+import type { PassMemory } from './pass-memory.ts';
+import type { KeyStore } from './ports.ts';
+
+/** Where answers come from. */
+export interface LookContext extends PassContext {
+  readonly connection: ConnectionState | undefined;
+  readonly memory: PassMemory;
+}
+
+/**
+ * Answers one question first-hand. `undefined`: the object is gone, or is another one of the same name by now. Throws
+ * `Failure` where Kubernetes could not be asked; what Elasticsearch could not answer stands in the reading.
+ */
+export async function look(
+  question: Question,
+  observed: Observed,
+  desired: Desired | undefined,
+  context: LookContext,
+  signal: AbortSignal,
+): Promise<Observed | undefined> {
+  const close = (answer: Partial<CloseLook>): Observed => ({ ...observed, close: { ...observed.close, ...answer } });
+  const { namespace, name, uid } = observed.object.metadata;
+  switch (question) {
+    case 'object': {
+      const object = await context.cluster.beatApiKeys.read(namespace, name);
+      return object?.metadata.uid === uid ? { ...close({ object: true }), object } : undefined;
+    }
+    case 'secret': {
+      const metadata = await context.cluster.secrets.readMetadata(namespace, secretName(observed.object));
+      return { ...close({ secret: true }), secret: known(viewSecret(observed.object, metadata)) };
+    }
+    case 'missingPrivileges':
+      return close({ missingPrivileges: await missingPrivileges(desired, context, signal) });
+    case 'keyLives':
+      return close({ keyLives: await reading(context, (store) => keyLives(observed, store, context, signal)) });
+    case 'valuesIntact':
+      return close({ valuesIntact: await valuesIntact(observed, desired, context, signal) });
+  }
+}
+
+/** Asked once for equal descriptors within some minutes, whatever the number of objects. */
+async function missingPrivileges(
+  desired: Desired | undefined,
+  context: LookContext,
+  signal: AbortSignal,
+): Promise<Reading<readonly string[]>> {
+  const { connection, cluster } = context;
+  if (desired === undefined) return known([]);
+  const asked = digest(desired.roleDescriptors);
+  const kept = connection?.missingPrivileges(asked, cluster.now());
+  if (kept !== undefined) return kept;
+  const answer = await reading(context, async (store) => {
+    const trial = await store.tryPrivileges('own', desired.roleDescriptors, signal);
+    if (trial.accepted) return trial.missing;
+    throw new Failure({ kind: 'denied', system: 'Elasticsearch', operation: 'check own privileges', code: 'HTTP 401' });
+  });
+  if (answer.known || answer.failure.kind === 'rejected') connection?.keepPrivileges(asked, answer, cluster.now());
+  return answer;
+}
+
+async function keyLives(
+  observed: Observed,
+  store: KeyStore,
+  { cluster }: LookContext,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const journal = journalOf(observed);
+  if (journal === undefined) return false;
+  const record = await store.get(journal.keyID, signal);
+  return record !== undefined && isLive(record, cluster.now());
+}
+
+/** The values are read once for each version of the Secret, and tried at Elasticsearch. */
+async function valuesIntact(
+  observed: Observed,
+  desired: Desired | undefined,
+  context: LookContext,
+  signal: AbortSignal,
+): Promise<Reading<boolean>> {
+  const { cluster, memory } = context;
+  const { namespace, uid } = observed.object.metadata;
+  const journal = journalOf(observed);
+  const found = await cluster.secrets.readData(namespace, secretName(observed.object));
+  if (found === undefined || journal === undefined || desired === undefined) return known(false);
+  const { resourceVersion } = found.metadata;
+  if (memory.isIntact(uid, resourceVersion)) return known(true);
+  const consistent = found.data
+    .map((data) => isConsistent(data, journal.keyID) && hasTemplates(data, desired))
+    .reveal();
+  if (!consistent) return known(false);
+  const credential: Sensitive = found.data.map((data) => data['encoded'] ?? '');
+  const answer = await reading(context, async (store) => {
+    const trial = await store.tryPrivileges(credential, desired.roleDescriptors, signal);
+    return trial.accepted;
+  });
+  if (answer.known && answer.value) memory.keepIntact(uid, resourceVersion);
+  return answer;
+}
+
+const hasTemplates = (data: Readonly<Record<string, string>>, { secret }: Desired): boolean =>
+  Object.keys(secret.templates).every((key) => key in data);
+
+/** A failure of Elasticsearch becomes an unknown reading: "could not look" is never "is not there". */
+async function reading<T>(context: LookContext, ask: (store: KeyStore) => Promise<T>): Promise<Reading<T>> {
+  const store = context.connection?.store;
+  if (store === undefined) {
+    return unknown(
+      new Failure({ kind: 'unavailable', system: 'Elasticsearch', operation: 'connect', code: 'NotConnected' }),
+    );
+  }
+  try {
+    return known(await ask(store));
+  } catch (error) {
+    if (error instanceof Failure) return unknown(error);
+    throw error;
+  }
+}

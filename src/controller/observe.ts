@@ -1,0 +1,58 @@
+import { LABELS } from '../api/names.ts';
+import type { BeatApiKey } from '../api/types.ts';
+import type { DesiredOrProblems } from '../core/desired.ts';
+import { secretName } from '../core/desired.ts';
+import { ours } from '../core/fold.ts';
+import type { Observed, SecretView } from '../core/observed.ts';
+import { known } from '../core/reading.ts';
+import type { SecretMetadata } from '../core/secret.ts';
+import type { Connections } from './connections.ts';
+import type { PassContext } from './pass-context.ts';
+import type { PassMemory } from './pass-memory.ts';
+import { connectionKey } from './triggers.ts';
+
+/**
+ * Everything about an object that the process has at hand: no request is made. A Secret that the cache does not hold is
+ * taken for absent here; no action follows from that before it was read live (`openQuestions`).
+ */
+export function observe(
+  object: BeatApiKey,
+  desired: DesiredOrProblems,
+  connections: Connections,
+  memory: PassMemory,
+  { cluster, operator, settings }: PassContext,
+): Observed {
+  const { namespace, uid } = object.metadata;
+  const reference = connectionKey(object);
+  const connection = reference === undefined ? undefined : connections.find(reference);
+  const metadata = cluster.secrets.cache.get(`${namespace}/${secretName(object)}`);
+  const unsettledSince = memory.unsettledSince(uid);
+  const refusal = desired.ok ? memory.refusal(uid, desired.value.fingerprint, connection?.version ?? '') : undefined;
+  const namespaceLabels = cluster.namespaces.get(namespace)?.labels;
+  const view = connection?.view ?? { state: 'absent' };
+  const serverless = view.state === 'ready' && view.contact.serverless;
+  return {
+    operator: serverless ? { ...operator(), visibilityDelayMs: settings.serverlessVisibilityDelayMs } : operator(),
+    object,
+    namespaceLabels,
+    connection: view,
+    secret: known(viewSecret(object, metadata)),
+    inventory: connection?.inventoryOf(uid),
+    close: {},
+    claimedNow: false,
+    gone: [],
+    ...(unsettledSince === undefined ? {} : { unsettledSince }),
+    ...(refusal === undefined ? {} : { refusal }),
+  };
+}
+
+/**
+ * Whose Secret it is, judged by uid alone: our label or the controller reference names this object, and neither names
+ * another. Names prove nothing.
+ */
+export function viewSecret(object: BeatApiKey, metadata: SecretMetadata | undefined): SecretView {
+  if (metadata === undefined) return { state: 'absent' };
+  const claims = [metadata.labels[LABELS.ownerUID], metadata.controllerUID].filter((uid) => uid !== undefined);
+  const isOurs = claims.length > 0 && claims.every((uid) => uid === object.metadata.uid);
+  return isOurs ? ours(metadata) : { state: 'foreign' };
+}

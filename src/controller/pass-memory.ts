@@ -1,0 +1,52 @@
+import type { Failure } from '../core/failure.ts';
+
+/**
+ * What the process remembers of an object between passes. Each entry only saves a request or makes a pass more careful;
+ * losing them all, as at a restart, loses nothing else.
+ */
+export class PassMemory {
+  readonly #unsettled = new Map<string, number>();
+  readonly #refusals = new Map<
+    string,
+    { readonly fingerprint: string; readonly version: string; readonly failure: Failure }
+  >();
+  readonly #intact = new Map<string, string>();
+
+  /** Begin of an attempt of which nobody knows yet what it left behind, epoch milliseconds. */
+  unsettledSince(uid: string): number | undefined {
+    return this.#unsettled.get(uid);
+  }
+
+  beginAttempt(uid: string, now: number): void {
+    this.#unsettled.set(uid, now);
+  }
+
+  settleAttempt(uid: string): void {
+    this.#unsettled.delete(uid);
+  }
+
+  /** Elasticsearch's refusal of exactly this request through exactly this connection. */
+  refusal(uid: string, fingerprint: string, version: string): Failure | undefined {
+    const kept = this.#refusals.get(uid);
+    return kept?.fingerprint === fingerprint && kept.version === version ? kept.failure : undefined;
+  }
+
+  keepRefusal(uid: string, fingerprint: string, version: string, failure: Failure): void {
+    this.#refusals.set(uid, { fingerprint, version, failure });
+  }
+
+  /** True where the values of this very version of the Secret were found to be the journal's key. */
+  isIntact(uid: string, resourceVersion: string): boolean {
+    return this.#intact.get(uid) === resourceVersion;
+  }
+
+  keepIntact(uid: string, resourceVersion: string): void {
+    this.#intact.set(uid, resourceVersion);
+  }
+
+  forget(uid: string): void {
+    this.#unsettled.delete(uid);
+    this.#refusals.delete(uid);
+    this.#intact.delete(uid);
+  }
+}

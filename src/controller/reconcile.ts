@@ -1,0 +1,133 @@
+import type { BeatApiKey } from '../api/types.ts';
+import type { Plan } from '../core/actions.ts';
+import { desire, type DesiredOrProblems } from '../core/desired.ts';
+import { policyOf, verdictOfFailure } from '../core/failure-policy.ts';
+import { Failure } from '../core/failure.ts';
+import { fold, type Effect } from '../core/fold.ts';
+import type { Observed } from '../core/observed.ts';
+import { plan } from '../core/plan.ts';
+import { openQuestions } from '../core/questions.ts';
+import type { Connections } from './connections.ts';
+import { execute } from './execute.ts';
+import { look } from './look.ts';
+import { observe } from './observe.ts';
+import type { Outcome } from './outcome.ts';
+import type { PassContext } from './pass-context.ts';
+import type { PassMemory } from './pass-memory.ts';
+import { report } from './report.ts';
+import { connectionKey } from './triggers.ts';
+
+/** More steps than any pass needs: claim, issue, retire, rewrite. Reaching it means that plan and servers disagree. */
+const MOST_STEPS = 12;
+/** How often what is slow to mend is looked at again, milliseconds. */
+const SLOW_MS = 5 * 60 * 1000;
+
+export interface ReconcileContext extends PassContext {
+  readonly connections: Connections;
+  readonly memory: PassMemory;
+}
+
+/** What a pass has found and done so far. */
+interface Progress {
+  observed: Observed;
+  desired: DesiredOrProblems;
+  next: Plan;
+  readonly effects: Effect[];
+}
+
+/**
+ * One pass over one object: observe → plan → execute → report. Nothing is carried over from the pass before; what the
+ * servers answered in this one is folded into what is known, and the plan is made anew, until nothing is left to do.
+ */
+export async function reconcile(key: string, context: ReconcileContext, signal: AbortSignal): Promise<Outcome> {
+  const object = context.cluster.beatApiKeys.cache.get(key);
+  if (object === undefined) return { type: 'done' };
+  const progress = begin(object, context);
+  try {
+    const exists = await advance(progress, context, signal);
+    if (!exists) {
+      context.memory.forget(object.metadata.uid);
+      return { type: 'done' };
+    }
+    await report(progress, progress.next.verdict, context);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return failed(progress, error, context);
+  }
+  return waitFor(progress, context);
+}
+
+function begin(object: BeatApiKey, context: ReconcileContext): Progress {
+  const desired = desire(object);
+  const observed = observe(object, desired, context.connections, context.memory, context);
+  return { observed, desired, next: plan(observed, desired, context.cluster.now()), effects: [] };
+}
+
+/** Looks closely and acts until the plan is empty; false: the object is gone. */
+async function advance(progress: Progress, context: ReconcileContext, signal: AbortSignal): Promise<boolean> {
+  const { cluster, connections } = context;
+  for (let step = 0; progress.next.actions.length > 0; step++) {
+    const action = progress.next.actions[0];
+    if (action === undefined || step === MOST_STEPS) break;
+    const { observed, desired } = progress;
+    const reference = connectionKey(observed.object);
+    const around = {
+      ...context,
+      observed,
+      desired: desired.ok ? desired.value : undefined,
+      connection: reference === undefined ? undefined : connections.find(reference),
+    };
+    const [question] = openQuestions(action, observed);
+    if (question === undefined) {
+      const effect = await execute(action, around, signal);
+      progress.effects.push(effect);
+      progress.observed = fold(observed, effect);
+    } else {
+      const seen = await look(question, observed, around.desired, around, signal);
+      if (seen === undefined) return false;
+      progress.observed = seen;
+      step--;
+    }
+    progress.desired = desire(progress.observed.object);
+    progress.next = plan(progress.observed, progress.desired, cluster.now());
+  }
+  return true;
+}
+
+/** What has been done stays done; the status says what went wrong, and the table says when to come again. */
+async function failed(progress: Progress, failure: Failure, context: ReconcileContext): Promise<Outcome> {
+  const { retry } = policyOf(failure.kind);
+  const reference = connectionKey(progress.observed.object);
+  if (failure.system === 'Elasticsearch' && reference !== undefined && speaksAgainstConnection(failure)) {
+    context.connections.doubt(reference);
+  }
+  if (retry !== 'soon') {
+    try {
+      await report(progress, verdictOfFailure(failure), context);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+    }
+  }
+  switch (retry) {
+    case 'soon':
+    case 'backoff':
+      return { type: 'retry', afterMs: failure.retryAfterMs ?? 0, failure };
+    case 'slow':
+      return { type: 'retry', afterMs: SLOW_MS, failure };
+    case 'never':
+      return { type: 'done' };
+  }
+}
+
+const speaksAgainstConnection = ({ kind }: Failure): boolean =>
+  kind === 'unavailable' || kind === 'denied' || kind === 'unsupported';
+
+/** Asks for the inventory that the plan waits for, and says when time alone changes the answer. */
+function waitFor({ next, observed }: Progress, { connections, cluster }: ReconcileContext): Outcome {
+  const reference = connectionKey(observed.object);
+  if (next.needsInventorySince !== undefined && reference !== undefined) {
+    connections.wantInventory(reference, next.needsInventorySince, cluster.now());
+  }
+  if (next.actions.length > 0) return { type: 'retry', afterMs: 0 };
+  return next.due === undefined ? { type: 'done' } : { type: 'done', dueAt: next.due };
+}

@@ -1,0 +1,37 @@
+import type { BeatApiKey, BeatApiKeyStatus } from '../api/types.ts';
+import { canonicalJson } from '../lib/canonical-json.ts';
+import type { DesiredOrProblems } from '../core/desired.ts';
+import { eventsOf } from '../core/events.ts';
+import type { Effect } from '../core/fold.ts';
+import type { Observed } from '../core/observed.ts';
+import { statusOf } from '../core/status.ts';
+import type { Verdict } from '../core/verdict.ts';
+import type { PassContext } from './pass-context.ts';
+
+/** What a pass has to tell. */
+export interface Findings {
+  readonly observed: Observed;
+  readonly desired: DesiredOrProblems;
+  readonly effects: readonly Effect[];
+}
+
+/** Writes the status if it says something new, and records what happened as events. Throws `Failure`. */
+export async function report(findings: Findings, verdict: Verdict, context: PassContext): Promise<void> {
+  const { observed, desired, effects } = findings;
+  const { object } = observed;
+  const { cluster, logger } = context;
+  const status = statusOf(observed, desired, verdict, cluster.now());
+  const events = eventsOf(object, effects, verdict);
+  for (const event of events) {
+    cluster.events.record(object, event);
+    logger.info({ reason: event.reason }, event.note);
+  }
+  if (isReleased(effects) || same(status, object)) return;
+  await cluster.beatApiKeys.writeStatus(object, status);
+}
+
+/** Without its finalizer an object that is being deleted is gone: there is nothing to write a status to. */
+const isReleased = (effects: readonly Effect[]): boolean => effects.some(({ type }) => type === 'released');
+
+const same = (status: BeatApiKeyStatus, { status: current }: BeatApiKey): boolean =>
+  canonicalJson(status) === canonicalJson(current ?? {});

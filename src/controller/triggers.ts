@@ -1,0 +1,97 @@
+import type { BeatApiKey, ElasticsearchConnection } from '../api/types.ts';
+import { LABELS } from '../api/names.ts';
+import { secretName } from '../core/desired.ts';
+import { canonicalJson } from '../lib/canonical-json.ts';
+import { parseElasticsearchConnectionSpec } from '../api/parse.ts';
+import type { WorkQueue } from '../runtime/queue.ts';
+import type { Connections } from './connections.ts';
+import type { Cache, Cluster, ObjectKey, Reference } from './ports.ts';
+import { referencesOf } from './target.ts';
+
+/** Wires events of watched kinds to the queues: an event only ever says which key is worth a look. */
+export function wireTriggers(
+  cluster: Cluster,
+  connections: Connections,
+  queues: { readonly objects: WorkQueue; readonly connections: WorkQueue },
+): void {
+  const { beatApiKeys, secrets, namespaces, references } = cluster;
+  const watched = new Map<ObjectKey, readonly Reference[]>();
+
+  beatApiKeys.cache.subscribe(({ key, before, after }) => {
+    if (sayMore(before, after)) queues.objects.add(key);
+    const connection = connectionKey(after ?? before);
+    // Only the first and the last reference matter to a connection: its finalizer.
+    if (connection !== undefined && (before === undefined || after === undefined))
+      queues.connections.add(connection, { priority: 'low' });
+  });
+
+  secrets.cache.subscribe(({ before, after }) => {
+    const secret = after ?? before;
+    const owner = secret?.labels[LABELS.ownerUID] ?? secret?.controllerUID;
+    if (secret === undefined || owner === undefined) return;
+    for (const key of ownersByName(beatApiKeys.cache, secret.namespace, secret.name)) queues.objects.add(key);
+  });
+
+  namespaces.subscribe(({ key, before, after }) => {
+    if (JSON.stringify(before?.labels) === JSON.stringify(after?.labels)) return;
+    for (const object of beatApiKeys.cache.values()) {
+      if (object.metadata.namespace === key) queues.objects.add(keyOf(object));
+    }
+  });
+
+  cluster.connections.cache.subscribe(({ key, after }) => {
+    if (after === undefined) watched.delete(key);
+    else watched.set(key, connectionReferences(after));
+    references.watch([...watched.values()].flat());
+    queues.connections.add(key);
+  });
+
+  references.subscribe((changed) => {
+    for (const [key, wanted] of watched) {
+      if (!wanted.some((each) => sameReference(each, changed))) continue;
+      connections.of(key).dirty = true;
+      queues.connections.add(key);
+    }
+  });
+}
+
+/** False where only the status changed: that is our own report, and would bring a failing object back before its time. */
+function sayMore(before: BeatApiKey | undefined, after: BeatApiKey | undefined): boolean {
+  if (before === undefined || after === undefined) return true;
+  const facts = ({ metadata: { uid, generation, deletionTimestamp, finalizers, annotations } }: BeatApiKey): string =>
+    canonicalJson({ uid, generation, deletionTimestamp, finalizers, annotations });
+  return facts(before) !== facts(after);
+}
+
+export const keyOf = ({ metadata }: BeatApiKey | ElasticsearchConnection): ObjectKey =>
+  `${metadata.namespace}/${metadata.name}`;
+
+/** `namespace/name` of the connection that an object refers to; `undefined` where its spec does not say. */
+export function connectionKey(object: BeatApiKey | undefined): ObjectKey | undefined {
+  const reference = object?.spec?.connectionRef;
+  if (object === undefined || typeof reference?.name !== 'string') return undefined;
+  return `${reference.namespace ?? object.metadata.namespace}/${reference.name}`;
+}
+
+/** The objects that refer to a connection. */
+export function objectsOf(connection: ElasticsearchConnection, objects: Cache<BeatApiKey>): readonly BeatApiKey[] {
+  const key = keyOf(connection);
+  return [...objects.values()].filter((object) => connectionKey(object) === key);
+}
+
+/** The objects whose Secret has this name: its own name as a rule, so most are found without a search. */
+function ownersByName(objects: Cache<BeatApiKey>, namespace: string, name: string): readonly ObjectKey[] {
+  const direct = objects.get(`${namespace}/${name}`);
+  if (direct !== undefined && secretName(direct) === name) return [keyOf(direct)];
+  return [...objects.values()]
+    .filter((object) => object.metadata.namespace === namespace && secretName(object) === name)
+    .map(keyOf);
+}
+
+function connectionReferences(connection: ElasticsearchConnection): readonly Reference[] {
+  const parsed = parseElasticsearchConnectionSpec(connection.spec);
+  return parsed.ok ? referencesOf(connection, parsed.value) : [];
+}
+
+const sameReference = (one: Reference, other: Reference): boolean =>
+  one.kind === other.kind && one.namespace === other.namespace && one.name === other.name;

@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import type { UpdateKey } from '../core/actions.ts';
+import { Failure } from '../core/failure.ts';
+import type { Effect } from '../core/fold.ts';
+import { journalAnnotations } from '../core/journal.ts';
+import type { ActionContext } from './action-context.ts';
+import { equipped } from './equipment.ts';
+
+/**
+ * Changes the key in place, then the journal. Killed in between, the next pass changes the key to the same again. Where
+ * Elasticsearch does not know the key any more, a fresh inventory is asked for, which tells what became of it.
+ */
+export async function updateKey(action: UpdateKey, context: ActionContext, signal: AbortSignal): Promise<Effect> {
+  const { cluster, connection, connections, operator, meter } = context;
+  const { store, desired } = equipped(context);
+  const mark = { ...action.change.mark, attempt: randomUUID() };
+  try {
+    await store.update(action.id, { ...action.change, mark }, signal);
+  } catch (error) {
+    if (error instanceof Failure && error.kind === 'notFound' && connection !== undefined) {
+      const now = cluster.now();
+      connections.wantInventory(connection.key, now + operator().visibilityDelayMs, now);
+    }
+    throw error;
+  }
+  meter.keyUpdated();
+  // An update counts the expiration from now, and its answer does not say until when; nothing else moves it.
+  const moved = action.change.expiration !== undefined;
+  const expires = moved ? (await store.get(action.id, signal))?.expiration : action.expires;
+  const journal = { ...action.journal, changed: cluster.now(), ...(expires === undefined ? {} : { expires }) };
+  const secret = await cluster.secrets.patch(action.secret, { annotations: journalAnnotations(journal) });
+  const key = {
+    id: action.id,
+    name: journal.keyName,
+    creation: journal.created,
+    invalidated: false,
+    owner: journal.owner,
+    mark,
+    contentDigest: desired.contentDigest,
+  };
+  return { type: 'keyUpdated', secret, key: expires === undefined ? key : { ...key, expiration: expires } };
+}

@@ -1,0 +1,72 @@
+import type { ConnectionReason } from '../api/reasons.ts';
+import type { ElasticsearchConnection, ElasticsearchConnectionSpec } from '../api/types.ts';
+import type { Contact } from './contact.ts';
+import type { Failure } from './failure.ts';
+
+/** How a connection stands. */
+export interface ConnectionVerdict {
+  readonly state: 'ready' | 'waiting' | 'stalled';
+  readonly reason: ConnectionReason;
+  readonly message: string;
+}
+
+/** Codes that the Elasticsearch adapter gives to what a person has to mend, and the reasons that say so. */
+const REASON_OF_CODE: Readonly<Record<string, ConnectionReason>> = {
+  MissingManageOwnApiKey: 'PrivilegesMissing',
+  MissingMonitor: 'PrivilegesMissing',
+  SecurityDisabled: 'SecurityDisabled',
+  ApiKeysDisabled: 'SecurityDisabled',
+  NotElasticsearch: 'NotElasticsearch',
+  UnsupportedVersion: 'UnsupportedVersion',
+  ClusterMismatch: 'ClusterChanged',
+  Redirect: 'NotElasticsearch',
+  UnreadableAnswer: 'NotElasticsearch',
+  CERT_AUTHORITY_UNREADABLE: 'CertificateNotFound',
+};
+
+/** What a failed look at the cluster, or a failed read of what the connection refers to, means for the connection. */
+export function verdictOfContactFailure(failure: Failure): ConnectionVerdict {
+  const message = failure.detail || `${failure.system}: ${failure.operation}: ${failure.code}`;
+  const reason = REASON_OF_CODE[failure.code] ?? (failure.code.startsWith('CERT_') ? 'CertificateInvalid' : undefined);
+  if (reason !== undefined) return { state: 'stalled', reason, message };
+  switch (failure.kind) {
+    case 'denied':
+      return { state: 'stalled', reason: failure.system === 'Kubernetes' ? 'Forbidden' : 'Unauthorized', message };
+    case 'unsupported':
+    case 'rejected':
+    case 'notFound':
+      return { state: 'stalled', reason: 'NotElasticsearch', message };
+    case 'throttled':
+      return { state: 'waiting', reason: 'Throttled', message };
+    case 'unavailable':
+    case 'conflict':
+    case 'exists':
+    case 'aborted':
+      return { state: 'waiting', reason: 'Unreachable', message };
+  }
+}
+
+/** The verdict on a cluster that answered well: it must also be the one that was pinned. */
+export function verdictOfContact(
+  object: ElasticsearchConnection,
+  spec: ElasticsearchConnectionSpec,
+  contact: Contact,
+  urls: readonly string[],
+): ConnectionVerdict {
+  const pinned = spec.clusterUUID ?? object.status?.clusterUUID;
+  if (pinned !== undefined && pinned !== contact.clusterUUID) {
+    return {
+      state: 'stalled',
+      reason: 'ClusterChanged',
+      message: `cluster ${contact.clusterUUID} answers, ${pinned} is ${spec.clusterUUID === undefined ? 'the one met first' : 'the one in spec.clusterUUID'}; set spec.clusterUUID to ${contact.clusterUUID} if the change is meant: every key is then made anew`,
+    };
+  }
+  const plain = urls.some((url) => url.startsWith('http://'))
+    ? '; credentials travel in clear, since spec.urls has http://'
+    : '';
+  return {
+    state: 'ready',
+    reason: 'Connected',
+    message: `Elasticsearch ${contact.version}, user ${contact.owner.username} of realm ${contact.owner.realm}${plain}`,
+  };
+}

@@ -1,0 +1,32 @@
+import type { Action } from './actions.ts';
+import { journalOf, type Observed } from './observed.ts';
+
+/** What must be known first-hand before an action may run; caches are good enough to find that there is nothing to do. */
+export type Question = 'object' | 'secret' | 'missingPrivileges' | 'keyLives' | 'valuesIntact';
+
+/** The questions that are still open before `action` may run, in the order of asking. Pure. */
+export function openQuestions(action: Action, observed: Observed): readonly Question[] {
+  const { close } = observed;
+  return questionsBefore(action, observed).filter((question) => close[question] === undefined);
+}
+
+function questionsBefore(action: Action, observed: Observed): readonly Question[] {
+  switch (action.type) {
+    // Its JSON Patch tests the resourceVersion: a stale object is refused by the API server.
+    case 'claim':
+      return ['secret', 'missingPrivileges'];
+    case 'issueKey':
+      if (action.reason === 'KeyInvalid') return ['object', 'secret', 'missingPrivileges', 'keyLives'];
+      if (action.reason === 'SecretAltered' && journalOf(observed) !== undefined) {
+        return ['object', 'secret', 'missingPrivileges', 'valuesIntact'];
+      }
+      return ['object', 'secret', 'missingPrivileges'];
+    case 'updateKey':
+      return ['object', 'secret', 'missingPrivileges'];
+    case 'rewriteSecret':
+    case 'invalidateKeys':
+    case 'removeSecret':
+    case 'release':
+      return ['object', 'secret'];
+  }
+}

@@ -1,0 +1,34 @@
+import { runApp } from './app.ts';
+import { parseConfig } from './config.ts';
+import { onStopSignals } from './runtime/stop-signals.ts';
+import { createLogger } from './telemetry/logger.ts';
+import packageJson from '../package.json' with { type: 'json' };
+
+/** Exit codes: 0 stopped as told, 1 the lease was lost or something broke, 2 the settings are wrong. */
+async function main(): Promise<number> {
+  const { version } = packageJson;
+  const parsed = parseConfig(process.env);
+  const logger = createLogger({ level: parsed.ok ? parsed.config.logLevel : 'info', version });
+  if (!parsed.ok) {
+    for (const problem of parsed.problems) logger.error({ problem }, 'a setting is wrong');
+    return 2;
+  }
+  const stop = new AbortController();
+  using _signals = onStopSignals({
+    stop: (signal) => {
+      logger.info({ signal }, 'stopping');
+      stop.abort();
+    },
+    force: () => process.exit(1),
+  });
+  try {
+    const ending = await runApp(parsed.config, version, logger, stop.signal);
+    logger.info({ ending }, 'stopped');
+    return ending === 'stopped' ? 0 : 1;
+  } catch (error) {
+    logger.error({ error }, 'cannot go on');
+    return 1;
+  }
+}
+
+process.exitCode = await main();
