@@ -8,7 +8,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { coordinatesVariable, writeCoordinates } from '../test/testbed/coordinates-file.ts';
@@ -43,25 +43,25 @@ await testbed.stop();
 /** For kubectl, curl and scripts; `BEATKEYS_TESTBED` makes the project's own tests use these servers. */
 function environment({ controlPlane, elasticsearch }: Coordinates): Record<string, string> {
   const file = writeCoordinates({ controlPlane, elasticsearch });
-  const perNode = elasticsearch.map(({ url, version, ca }) => {
+  const perNode = elasticsearch.flatMap(({ url, version, ca }) => {
     const name = `ES${version.split('.')[0]}`;
-    if (ca === undefined) return { [`${name}_URL`]: url };
+    if (ca === undefined) return [[`${name}_URL`, url]];
     const caFile = path.join(path.dirname(file), `${name.toLowerCase()}-ca.crt`);
-    mkdirSync(path.dirname(caFile), { recursive: true });
     writeFileSync(caFile, ca);
-    return { [`${name}_URL`]: url, [`${name}_CA`]: caFile };
+    return [
+      [`${name}_URL`, url],
+      [`${name}_CA`, caFile],
+    ];
   });
-  return Object.assign(
-    {
-      [coordinatesVariable]: file,
-      KUBECONFIG: controlPlane.kubeconfig,
-      KUBECTL: controlPlane.kubectlPath,
-      HELM: controlPlane.helmPath,
-      ES_USERNAME: elasticsearch[0]?.username ?? '',
-      ES_PASSWORD: elasticsearch[0]?.password ?? '',
-    },
-    ...perNode,
-  );
+  return {
+    [coordinatesVariable]: file,
+    KUBECONFIG: controlPlane.kubeconfig,
+    KUBECTL: controlPlane.kubectlPath,
+    HELM: controlPlane.helmPath,
+    ES_USERNAME: elasticsearch[0]?.username ?? '',
+    ES_PASSWORD: elasticsearch[0]?.password ?? '',
+    ...(Object.fromEntries(perNode) as Record<string, string>),
+  };
 }
 
 async function run([program = '', ...rest]: string[], variables: Record<string, string>): Promise<number> {

@@ -4,6 +4,7 @@ import { chmod, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { removeWhenWeEnd } from './leftovers.ts';
 import { identify, isAlive } from './process-identity.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import type { Progress } from './progress.ts';
@@ -18,7 +19,7 @@ export interface CacheEntry {
 }
 
 /** The folder for what is slow to make: `beatkeys` under `$XDG_CACHE_HOME` or `~/.cache`. */
-export function cacheFolder(): string {
+function cacheFolder(): string {
   return path.join(process.env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'), 'beatkeys');
 }
 
@@ -36,6 +37,7 @@ export async function cached(entry: CacheEntry, progress: Progress, root = cache
   try {
     if (existsSync(folder)) return folder;
     const making = await mkdtemp(`${folder}.making-`);
+    const forget = removeWhenWeEnd(making);
     try {
       await chmod(making, 0o755);
       await entry.make(making);
@@ -44,6 +46,7 @@ export async function cached(entry: CacheEntry, progress: Progress, root = cache
       });
     } finally {
       await rm(making, { recursive: true, force: true });
+      forget();
     }
     return folder;
   } finally {

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
+import { killWhenWeEnd } from './leftovers.ts';
+import { identify } from './process-identity.ts';
 
 /** How a command ended, and all that it wrote. */
 export interface Finished {
@@ -14,6 +16,8 @@ export interface CommandOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly input?: string;
+  /** For what takes minutes: in a process group of its own, which is killed when this process ends in whatever way. */
+  readonly long?: boolean;
 }
 
 /** Runs a command to its end. Rejects only when it cannot be started. */
@@ -22,8 +26,10 @@ export async function finish(
   args: readonly string[],
   options: CommandOptions = {},
 ): Promise<Finished> {
-  const { cwd, env, input } = options;
-  const child = spawn(command, args, { cwd, env: env ?? process.env, stdio: 'pipe' });
+  const { cwd, env, input, long = false } = options;
+  const child = spawn(command, args, { cwd, env: env ?? process.env, stdio: 'pipe', detached: long });
+  const identity = long && child.pid !== undefined ? identify(child.pid) : undefined;
+  const forget = identity === undefined ? undefined : killWhenWeEnd(identity);
   child.stdin.on('error', () => {});
   child.stdin.end(input);
   const [[code], stdout, stderr] = await Promise.all([
@@ -31,6 +37,7 @@ export async function finish(
     text(child.stdout),
     text(child.stderr),
   ]);
+  forget?.();
   return { stdout, stderr, code: code ?? 128 };
 }
 

@@ -13,11 +13,16 @@ export function killWhenWeEnd({ pid, started }: ProcessIdentity): () => void {
   return tell(`process ${pid} ${started}`);
 }
 
+/** Has a folder removed when this process ends in whatever way. Returns how to call that off. */
+export function removeWhenWeEnd(folder: string): () => void {
+  return tell(`folder ${folder}`);
+}
+
 /** A folder for one run, which any user may enter, removed by `remove` or when this process ends. */
 export function temporaryFolder(name: string): { path: string; remove: () => Promise<void> } {
   const folder = mkdtempSync(path.join(tmpdir(), `beatkeys-${name}-`));
   chmodSync(folder, 0o755);
-  const forget = tell(`folder ${folder}`);
+  const forget = removeWhenWeEnd(folder);
   return {
     path: folder,
     remove: async () => {

@@ -29,6 +29,7 @@ export async function distribution(version: string, jdk: string, progress: Progr
             ['-q', '-B', '-f', pom, 'generate-resources', `-Des.version=${version}`, `-Des.dist=${folder}`],
             {
               env: { ...process.env, JAVA_HOME: jdk },
+              long: true,
             },
           );
           await flatten(folder, `elasticsearch-${version}`);

@@ -15,7 +15,7 @@ import type { ElasticsearchOptions, RunningElasticsearch } from '../servers.ts';
 
 /** Elasticsearch refuses to run as root; started by root, it runs as `nobody`. */
 const nobody = 65534;
-const asNobody = ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'];
+const asNobody = [`--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'];
 const isRoot = process.getuid?.() === 0;
 
 /**
@@ -64,11 +64,11 @@ export async function startNativeElasticsearch(
     ...(ca === undefined ? {} : { ca }),
   };
   const client = connectElasticsearch(address);
-  const [command = '', ...args] = [...(isRoot ? asNobody : []), path.join(home, 'bin/elasticsearch')];
+  const program = path.join(home, 'bin/elasticsearch');
   const server = new ServerProcess({
     name: `Elasticsearch ${version}`,
-    command,
-    args,
+    command: isRoot ? 'setpriv' : program,
+    args: isRoot ? [...asNobody, program] : [],
     env: environment(folder.path, config, jdk),
     log: path.join(folder.path, 'console.log'),
     patience: 180,
@@ -100,8 +100,8 @@ export async function startNativeElasticsearch(
 
 /** The cache may lie in a home folder that `nobody` cannot enter; then the node runs from a copy. */
 async function readableHome(cachedHome: string, copy: string): Promise<string> {
-  const [command = '', ...args] = [...asNobody, 'test', '-x', path.join(cachedHome, 'bin/elasticsearch')];
-  if (!isRoot || (await answers(command, args))) return cachedHome;
+  const canRun = [...asNobody, 'test', '-x', path.join(cachedHome, 'bin/elasticsearch')];
+  if (!isRoot || (await answers('setpriv', canRun))) return cachedHome;
   await cp(cachedHome, copy, { recursive: true, mode: constants.COPYFILE_FICLONE });
   await giveToNobody(copy);
   return copy;

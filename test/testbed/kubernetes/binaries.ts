@@ -23,7 +23,7 @@ export async function controlPlaneBinaries(progress: Progress): Promise<string> 
     return given;
   }
   const env = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -buildvcs=false' };
-  const go = (...args: string[]) => output('go', args, { cwd: here, env });
+  const go = (...args: string[]) => output('go', args, { cwd: here, env, long: true });
   return cached(
     {
       name: 'control-plane',

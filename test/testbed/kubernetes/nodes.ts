@@ -13,7 +13,7 @@ export interface PlayedNodes {
 }
 
 /** The label that the played nodes carry. */
-export const playedNodeLabel = 'beatkeys.test/played-node';
+const playedNodeLabel = 'beatkeys.test/played-node';
 
 /** Starts kube-scheduler and the kubelet script for a control plane. */
 export async function startPlayedNodes(plane: ControlPlane, folder: string, assets: string): Promise<PlayedNodes> {

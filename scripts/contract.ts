@@ -1,0 +1,3 @@
+import { runTests } from './steps/vitest.ts';
+
+await runTests('contract');
