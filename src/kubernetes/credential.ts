@@ -81,7 +81,8 @@ export function sameTLS(one: TLSMaterial, other: TLSMaterial): boolean {
 }
 
 function headersOf({ auth, headers = {} }: RequestOptions): Record<string, string> {
-  const given = Object.entries(headers as Record<string, unknown>).map(([name, value]) => [name, String(value).trim()]);
-  const basic = auth === undefined || auth === null ? {} : { Authorization: `Basic ${btoa(auth)}` };
-  return { ...basic, ...Object.fromEntries(given) };
+  const all: Record<string, string> = {};
+  if (auth !== undefined && auth !== null) all['Authorization'] = `Basic ${btoa(auth)}`;
+  for (const [name, value] of Object.entries(headers)) all[name] = String(value).trim();
+  return all;
 }

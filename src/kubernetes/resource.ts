@@ -93,7 +93,7 @@ export function collectionURL({ resource, namespace }: CollectionPath<unknown>):
 
 /** The path of an object, or of a subresource of it, in the URL. */
 export function objectURL(path: ObjectPath<unknown>, subresource?: string): string {
-  const collection = collectionURL(path as CollectionPath<unknown>);
+  const collection = collectionURL(path);
   const suffix = subresource === undefined ? '' : `/${subresource}`;
   return `${collection}/${encodeURIComponent(path.name)}${suffix}`;
 }

@@ -20,12 +20,12 @@ interface Entry<T> extends Listed<T> {
 /**
  * One watched collection, as of the last event, with our own writes put in before the watch brings them. Versions of
  * one resource are compared as numbers, newer is larger (KEP-5504 makes that a promise of the API server); where they
- * are no numbers, only the watch counts.
+ * are no numbers, only the watch counts. Writes to one object are expected one after the other.
  */
 export class Store<T> implements Cache<T> {
   readonly #listeners: ((change: CacheChange<T>) => void)[] = [];
-  /** Objects we removed whose end the watch has not told yet, by uid: uids do not come again. */
-  readonly #removed = new Set<string>();
+  /** Objects we removed, as we last knew them, until the watch tells their end. */
+  readonly #removed = new Map<ObjectKey, Identity>();
   #entries = new Map<ObjectKey, Entry<T>>();
   /** The watch has told everything up to this version. */
   #seen = '';
@@ -49,15 +49,16 @@ export class Store<T> implements Cache<T> {
   replace(listed: readonly Listed<T>[], resourceVersion: string): void {
     const before = this.#entries;
     const after = new Map<ObjectKey, Entry<T>>();
-    const listedUIDs = new Set<string>();
+    const listedUIDs = new Set(listed.map(({ identity }) => identity.uid));
+    for (const [key, removed] of this.#removed) {
+      if (!listedUIDs.has(removed.uid) && !newer(removed.resourceVersion, resourceVersion)) this.#removed.delete(key);
+    }
     for (const { identity, value } of listed) {
-      listedUIDs.add(identity.uid);
-      if (!this.#removed.has(identity.uid)) after.set(identity.key, { identity, value, ahead: false });
+      if (!this.#isPast(identity)) after.set(identity.key, { identity, value, ahead: false });
     }
     for (const [key, entry] of before) {
       if (entry.ahead && newer(entry.identity.resourceVersion, resourceVersion)) after.set(key, entry);
     }
-    for (const uid of this.#removed) if (!listedUIDs.has(uid)) this.#removed.delete(uid);
     this.#entries = after;
     this.#seen = resourceVersion;
     for (const [key, entry] of before) if (!after.has(key)) this.#tell(key, entry, undefined);
@@ -67,8 +68,8 @@ export class Store<T> implements Cache<T> {
   /** The watch says: this is how the object is. */
   apply(identity: Identity, value: T): void {
     this.seen(identity.resourceVersion);
+    if (this.#isPast(identity)) return;
     const before = this.#entries.get(identity.key);
-    if (this.#removed.has(identity.uid)) return;
     if (before?.ahead === true && newer(before.identity.resourceVersion, identity.resourceVersion)) return;
     this.#set({ identity, value, ahead: false });
   }
@@ -76,7 +77,7 @@ export class Store<T> implements Cache<T> {
   /** The watch says: this object is gone. */
   delete(identity: Identity): void {
     this.seen(identity.resourceVersion);
-    this.#removed.delete(identity.uid);
+    if (this.#removed.get(identity.key)?.uid === identity.uid) this.#removed.delete(identity.key);
     const before = this.#entries.get(identity.key);
     if (before === undefined) return;
     // What we have made under this name since then is another object.
@@ -93,15 +94,21 @@ export class Store<T> implements Cache<T> {
   put(identity: Identity, value: T): void {
     const before = this.#entries.get(identity.key)?.identity.resourceVersion ?? this.#seen;
     const news = newer(identity.resourceVersion, before) && newer(identity.resourceVersion, this.#seen);
-    if (news && !this.#removed.has(identity.uid)) this.#set({ identity, value, ahead: true });
+    if (news && !this.#isPast(identity)) this.#set({ identity, value, ahead: true });
   }
 
   /** Our own removal of this object is done. */
   drop({ key, uid }: Pick<Identity, 'key' | 'uid'>): void {
     const before = this.#entries.get(key);
     if (before?.identity.uid !== uid) return;
-    this.#removed.add(uid);
+    this.#removed.set(key, before.identity);
     this.#unset(before);
+  }
+
+  /** True for the object under this key that we removed, and for those before it. */
+  #isPast({ key, uid, resourceVersion }: Identity): boolean {
+    const removed = this.#removed.get(key);
+    return removed !== undefined && (removed.uid === uid || newer(removed.resourceVersion, resourceVersion));
   }
 
   #set(entry: Entry<T>): void {
