@@ -3,6 +3,7 @@ import { describeProblems, parseElasticsearchConnectionSpec } from '../api/parse
 import type { ElasticsearchConnection, ElasticsearchConnectionSpec } from '../api/types.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { digest } from '../lib/digest.ts';
+import { connectionEvents } from '../core/connection-events.ts';
 import { connectionStatusOf } from '../core/connection-status.ts';
 import { termsOf } from '../core/connection-terms.ts';
 import { verdictOfContact, verdictOfContactFailure, type ConnectionVerdict } from '../core/connection-verdict.ts';
@@ -69,8 +70,10 @@ async function bringUpToDate(
     return undefined;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    settle(state, verdictOfContactFailure(error));
-    return error;
+    const verdict = verdictOfContactFailure(error);
+    settle(state, verdict);
+    // What a person has to mend gets no better by asking often; a change of what it refers to brings it back at once.
+    return verdict.state === 'waiting' ? error : undefined;
   }
 }
 
@@ -87,7 +90,7 @@ async function resolve(
   if (!found.ok) return found.verdict;
   const { target } = found;
   const version = digest({ ...target, password: target.password.map((text) => digest(text)).reveal(), generation });
-  state.use(elasticsearch.open(target), version);
+  if (version !== state.version) state.use(elasticsearch.open(target), version);
   state.ca = target.ca ?? '';
   state.generation = generation;
   state.dirty = false;
@@ -151,17 +154,8 @@ async function report(object: ElasticsearchConnection, state: ConnectionState, c
         };
   const status = connectionStatusOf(live, verdict, state.contact, countKeys(state, context), cluster.now());
   if (canonicalJson(status) === canonicalJson(live.status ?? {})) return;
-  const previous = live.status?.conditions?.find(({ type }) => type === 'Ready');
   await cluster.connections.writeStatus(live, status);
-  if (previous?.reason === verdict.reason) return;
-  const broken = verdict.state !== 'ready';
-  if (!broken && previous === undefined) return;
-  cluster.events.record(live, {
-    type: broken ? 'Warning' : 'Normal',
-    reason: broken ? 'ConnectionFailed' : 'ConnectionRestored',
-    action: 'Connect',
-    note: verdict.message,
-  });
+  for (const event of connectionEvents(live, verdict)) cluster.events.record(live, event);
 }
 
 function dueAt(

@@ -12,9 +12,6 @@ export interface Inventory {
   readonly byUID: ReadonlyMap<string, readonly KeyRecord[]>;
 }
 
-/** Answers on what the connection's user lacks are good for so long, milliseconds. */
-const PRIVILEGES_KEPT_MS = 5 * 60 * 1000;
-
 /**
  * What the process knows of one connection between passes: a client, what the cluster said of itself, and the last
  * inventory. All of it can be had again by looking; nothing is decided from it after a restart.
@@ -52,14 +49,15 @@ export class ConnectionState {
     return inventory === undefined ? undefined : { begunAt: inventory.begunAt, keys: inventory.byUID.get(uid) ?? [] };
   }
 
-  /** What the user lacks for descriptors of this digest, if it was asked within the last minutes; `now` in epoch milliseconds. */
-  missingPrivileges(digest: string, now: number): Reading<readonly string[]> | undefined {
+  /** What the user lacks for descriptors of this digest, if that was asked at `since` (epoch milliseconds) or later. */
+  missingPrivileges(digest: string, since: number): Reading<readonly string[]> | undefined {
     const kept = this.#privileges.get(digest);
-    return kept !== undefined && now - kept.at < PRIVILEGES_KEPT_MS ? kept.missing : undefined;
+    return kept !== undefined && kept.at > since ? kept.missing : undefined;
   }
 
-  keepPrivileges(digest: string, missing: Reading<readonly string[]>, now: number): void {
-    for (const [old, { at }] of this.#privileges) if (now - at >= PRIVILEGES_KEPT_MS) this.#privileges.delete(old);
+  /** Keeps an answer; those from before `since` are dropped. Both in epoch milliseconds. */
+  keepPrivileges(digest: string, missing: Reading<readonly string[]>, now: number, since: number): void {
+    for (const [old, { at }] of this.#privileges) if (at <= since) this.#privileges.delete(old);
     this.#privileges.set(digest, { at: now, missing });
   }
 

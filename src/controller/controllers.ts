@@ -41,6 +41,9 @@ export class Controllers {
       currentKeyIDs: () => keyIDsInSecrets(cluster.secrets.cache.values()),
     };
     wireTriggers(cluster, this.#connections, this.queues);
+    cluster.beatApiKeys.cache.subscribe(({ before, after }) => {
+      if (before !== undefined && before.metadata.uid !== after?.metadata.uid) this.#memory.forget(before.metadata.uid);
+    });
   }
 
   /** Works until `signal` (finish what runs) or `abort` (stop at once) fires. Call it once, as leader. */

@@ -77,14 +77,22 @@ async function prove(
   { request }: IssueKey,
   { id, secret }: CreatedKey,
   { store, desired, connection }: Equipment,
-  { cluster }: ActionContext,
+  { cluster, settings }: ActionContext,
   signal: AbortSignal,
 ): Promise<void> {
   try {
     const trial = await store.tryPrivileges(encodedCredential(id, secret), request.roleDescriptors, signal);
     if (trial.accepted && trial.missing.length === 0) return;
     // The next pass finds these missing and says so, before it makes another key.
-    if (trial.accepted) connection.keepPrivileges(digest(desired.roleDescriptors), known(trial.missing), cluster.now());
+    if (trial.accepted) {
+      const now = cluster.now();
+      connection.keepPrivileges(
+        digest(desired.roleDescriptors),
+        known(trial.missing),
+        now,
+        now - settings.driftIntervalMs,
+      );
+    }
     const code = trial.accepted ? 'PrivilegesCut' : 'KeyNotAccepted';
     throw new Failure({ kind: 'conflict', system: 'Elasticsearch', operation: 'prove API key', code });
   } catch (error) {

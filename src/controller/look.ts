@@ -21,7 +21,7 @@ export interface LookContext extends PassContext {
 
 /**
  * Answers one question first-hand. `undefined`: the object is gone, or is another one of the same name by now. Throws
- * `Failure` where Kubernetes could not be asked; what Elasticsearch could not answer stands in the reading.
+ * `Failure` where nobody could be asked.
  */
 export async function look(
   question: Question,
@@ -56,17 +56,20 @@ async function missingPrivileges(
   context: LookContext,
   signal: AbortSignal,
 ): Promise<Reading<readonly string[]>> {
-  const { connection, cluster } = context;
+  const { connection, cluster, settings } = context;
   if (desired === undefined) return known([]);
   const asked = digest(desired.roleDescriptors);
-  const kept = connection?.missingPrivileges(asked, cluster.now());
+  const now = cluster.now();
+  // An answer is good for one interval, after which every object is looked at anyway.
+  const since = now - settings.driftIntervalMs;
+  const kept = connection?.missingPrivileges(asked, since);
   if (kept !== undefined) return kept;
   const answer = await reading(context, async (store) => {
     const trial = await store.tryPrivileges('own', desired.roleDescriptors, signal);
     if (trial.accepted) return trial.missing;
     throw new Failure({ kind: 'denied', system: 'Elasticsearch', operation: 'check own privileges', code: 'HTTP 401' });
   });
-  if (answer.known || answer.failure.kind === 'rejected') connection?.keepPrivileges(asked, answer, cluster.now());
+  connection?.keepPrivileges(asked, answer, now, since);
   return answer;
 }
 
@@ -112,7 +115,7 @@ async function valuesIntact(
 const hasTemplates = (data: Readonly<Record<string, string>>, { secret }: Desired): boolean =>
   Object.keys(secret.templates).every((key) => key in data);
 
-/** A failure of Elasticsearch becomes an unknown reading: "could not look" is never "is not there". */
+/** Elasticsearch's word. That it refuses the question as wrong is an answer too; any other failure ends the pass. */
 async function reading<T>(context: LookContext, ask: (store: KeyStore) => Promise<T>): Promise<Reading<T>> {
   const store = context.connection?.store;
   if (store === undefined) {
@@ -123,7 +126,7 @@ async function reading<T>(context: LookContext, ask: (store: KeyStore) => Promis
   try {
     return known(await ask(store));
   } catch (error) {
-    if (error instanceof Failure) return unknown(error);
+    if (error instanceof Failure && error.kind === 'rejected') return unknown(error);
     throw error;
   }
 }

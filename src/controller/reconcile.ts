@@ -45,10 +45,7 @@ export async function reconcile(key: string, context: ReconcileContext, signal: 
   const progress = begin(object, context);
   try {
     const exists = await advance(progress, context, signal);
-    if (!exists) {
-      context.memory.forget(object.metadata.uid);
-      return { type: 'done' };
-    }
+    if (!exists) return { type: 'done' };
     await report(progress, progress.next.verdict, context);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

@@ -8,6 +8,8 @@ import type { Connections } from './connections.ts';
 import type { Cache, Cluster, ObjectKey, Reference } from './ports.ts';
 import { referencesOf } from './target.ts';
 
+type Watched = BeatApiKey | ElasticsearchConnection;
+
 /** Wires events of watched kinds to the queues: an event only ever says which key is worth a look. */
 export function wireTriggers(
   cluster: Cluster,
@@ -18,7 +20,7 @@ export function wireTriggers(
   const watched = new Map<ObjectKey, readonly Reference[]>();
 
   beatApiKeys.cache.subscribe(({ key, before, after }) => {
-    if (sayMore(before, after)) queues.objects.add(key);
+    if (saysMore(before, after)) queues.objects.add(key);
     const connection = connectionKey(after ?? before);
     // Only the first and the last reference matter to a connection: its finalizer.
     if (connection !== undefined && (before === undefined || after === undefined))
@@ -39,7 +41,8 @@ export function wireTriggers(
     }
   });
 
-  cluster.connections.cache.subscribe(({ key, after }) => {
+  cluster.connections.cache.subscribe(({ key, before, after }) => {
+    if (!saysMore(before, after)) return;
     if (after === undefined) watched.delete(key);
     else watched.set(key, connectionReferences(after));
     references.watch([...watched.values()].flat());
@@ -56,9 +59,9 @@ export function wireTriggers(
 }
 
 /** False where only the status changed: that is our own report, and would bring a failing object back before its time. */
-function sayMore(before: BeatApiKey | undefined, after: BeatApiKey | undefined): boolean {
+function saysMore(before: Watched | undefined, after: Watched | undefined): boolean {
   if (before === undefined || after === undefined) return true;
-  const facts = ({ metadata: { uid, generation, deletionTimestamp, finalizers, annotations } }: BeatApiKey): string =>
+  const facts = ({ metadata: { uid, generation, deletionTimestamp, finalizers, annotations } }: Watched): string =>
     canonicalJson({ uid, generation, deletionTimestamp, finalizers, annotations });
   return facts(before) !== facts(after);
 }
