@@ -114,12 +114,29 @@ export function map<S extends z.ZodType>(value: S, most: number, longestName: nu
   });
 }
 
+/** A rule for every name in a map. */
+export function namesMatching<S extends z.ZodRecord>(schema: S, pattern: string, message: string): S {
+  const expression = new RegExp(pattern);
+  return withRules(schema, {
+    cel: `self.all(name, name.matches(${celString(pattern)}))`,
+    message,
+    holds: (entries) => Object.keys(entries).every((name) => expression.test(name)),
+  });
+}
+
 /** CEL's spelling of a text. */
 export function celString(value: string): string {
   return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
 
 const DNS_LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+
+/** Name of a label or an annotation, with or without a prefix. */
+export const QUALIFIED_NAME_PATTERN = `^(${DNS_LABEL}(\\.${DNS_LABEL})*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$`;
+/** Longest of them: 253 for the prefix, 63 for the rest. */
+export const LONGEST_QUALIFIED_NAME = 317;
+/** Value of a label. */
+export const LABEL_VALUE_PATTERN = '^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$';
 
 /** Name of a Secret, a workload, an object of ours. */
 export const objectName = matching(
@@ -133,8 +150,9 @@ export const namespaceName = matching(
   63,
   'must be a name of a namespace: lower-case letters, digits and -',
 );
-/** A key of a Secret's or ConfigMap's data. */
-export const dataKey = matching('^[-._a-zA-Z0-9]+$', 253, 'must be a key of a Secret: letters, digits, -, _ and .');
+/** A key of a Secret's or ConfigMap's data; Kubernetes refuses `.` and what begins with `..`. */
+export const DATA_KEY_PATTERN = '^[.]?[-_a-zA-Z0-9][-._a-zA-Z0-9]*$';
+export const dataKey = matching(DATA_KEY_PATTERN, 253, 'must be a key of a Secret: letters, digits, -, _ and .');
 /** A duration above zero. */
 export const positiveDuration = matching(
   POSITIVE_DURATION_PATTERN,

@@ -1,18 +1,31 @@
 import { z } from 'zod';
-import { atomicList, celString, map, text, withRules } from './fields.ts';
+import {
+  atomicList,
+  celString,
+  LABEL_VALUE_PATTERN,
+  LONGEST_QUALIFIED_NAME,
+  map,
+  matching,
+  namesMatching,
+  QUALIFIED_NAME_PATTERN,
+  withRules,
+} from './fields.ts';
 
 const OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist'] as const;
-const LABEL_VALUE = '^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$';
 
 const labelValue = withRules(z.string().max(63), {
-  cel: `self.matches(${celString(LABEL_VALUE)})`,
+  cel: `self.matches(${celString(LABEL_VALUE_PATTERN)})`,
   message: 'must be the value of a label: letters, digits, -, _ and .',
-  holds: (value) => new RegExp(LABEL_VALUE).test(value),
+  holds: (value) => new RegExp(LABEL_VALUE_PATTERN).test(value),
 });
 
 const requirement = withRules(
   z.object({
-    key: text(316).describe('Name of the label.'),
+    key: matching(
+      QUALIFIED_NAME_PATTERN,
+      LONGEST_QUALIFIED_NAME,
+      'must be the name of a label, such as example.com/name',
+    ).describe('Name of the label.'),
     operator: z.enum(OPERATORS).describe('How the label is compared with the values.'),
     values: atomicList(labelValue, 32).describe('For In and NotIn; left out for the others.').optional(),
   }),
@@ -27,7 +40,13 @@ const requirement = withRules(
 /** A label selector as Kubernetes knows it, but never an empty one: that would select everything unasked. */
 export const labelSelector = withRules(
   z.object({
-    matchLabels: map(labelValue, 32, 316).describe('Labels that must be there with these values.').optional(),
+    matchLabels: namesMatching(
+      map(labelValue, 32, LONGEST_QUALIFIED_NAME),
+      QUALIFIED_NAME_PATTERN,
+      'must have names of labels, such as example.com/name',
+    )
+      .describe('Labels that must be there with these values.')
+      .optional(),
     matchExpressions: atomicList(requirement, 32).describe('More that the labels must be; all must hold.').optional(),
   }),
   {

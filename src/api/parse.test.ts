@@ -1,63 +1,18 @@
-import { fc, test } from '@fast-check/vitest';
-import { describe, expect } from 'vitest';
-import { describeProblems, parseBeatApiKeySpec, parseElasticsearchConnectionSpec, type Problem } from './parse.ts';
-
-const SPEC = {
-  connectionRef: { name: 'main', namespace: 'beatkeys-system' },
-  roleDescriptors: {
-    packetbeat_writer: {
-      cluster: ['monitor', 'read_ilm', 'read_pipeline'],
-      index: [{ names: ['packetbeat-*'], privileges: ['view_index_metadata', 'create_doc', 'auto_configure'] }],
-    },
-  },
-  metadata: { team: 'network' },
-  keyName: 'logging/packetbeat',
-  expiration: '30d',
-  rotation: { renewBefore: '10d', overlap: '0s', request: '2026-11-22', revokeRequest: 'leak-4711' },
-  secret: {
-    name: 'packetbeat',
-    template: {
-      labels: { 'example.com/team': 'network' },
-      annotations: {},
-      data: { 'packetbeat-key.yml': 'output.elasticsearch.api_key: "{{ beats }}"\n' },
-    },
-  },
-  consumers: [{ kind: 'DaemonSet', name: 'packetbeat', restart: true }],
-  deletionPolicy: 'Invalidate',
-  suspend: false,
-};
-const PRESET = { connectionRef: { name: 'main' }, preset: { beat: 'packetbeat', uses: ['publishing'] } };
-const CONNECTION = {
-  urls: ['https://es-0.example:9200', 'http://[::1]:9200/elasticsearch/'],
-  clusterUUID: 'pzoM0gEQSiOli-IqUTg_pg',
-  tls: { caRef: { kind: 'Secret', name: 'es-ca', key: 'ca.crt' }, serverName: 'es.example' },
-  auth: {
-    basic: { username: 'elastic', secretRef: { name: 'elasticsearch-es-elastic-user', passwordKey: 'elastic' } },
-  },
-  allowedNamespaces: { from: 'Selector', selector: { matchLabels: { 'beatkeys.dev/main': 'allowed' } } },
-  policy: {
-    roleDescriptor: { indices: [{ names: ['packetbeat-*', 'logs-*-{namespace}'], privileges: ['create_doc'] }] },
-    maxExpiration: '90d',
-  },
-  limits: { concurrentRequests: 32, createdKeysPerMinute: 3000 },
-};
+import { describe, expect, test } from 'vitest';
+import { KEY, PRESET } from '../../test/builders/specs.ts';
+import { describeProblems, parseBeatApiKeySpec, type Problem } from './parse.ts';
 
 const problemsOfKey = (spec: unknown): readonly Problem[] => {
   const parsed = parseBeatApiKeySpec(spec);
   return parsed.ok ? [] : parsed.problems;
 };
 const keySentence = (spec: unknown) => describeProblems(problemsOfKey(spec));
-const connectionSentence = (spec: unknown) => {
-  const parsed = parseElasticsearchConnectionSpec(spec);
-  return parsed.ok ? '' : describeProblems(parsed.problems);
-};
 const withRole = (role: unknown) => ({ connectionRef: { name: 'main' }, roleDescriptors: { writer: role } });
-const withEntry = (entry: object) => withRole({ indices: [{ names: ['a'], privileges: ['read'], ...entry }] });
 const withData = (template: string) => ({ ...PRESET, secret: { template: { data: { file: template } } } });
 
 describe('parseBeatApiKeySpec', () => {
   test('gives back what it was given', () => {
-    expect(parseBeatApiKeySpec(SPEC)).toEqual({ ok: true, value: SPEC });
+    expect(parseBeatApiKeySpec(KEY)).toEqual({ ok: true, value: KEY });
     expect(parseBeatApiKeySpec(PRESET)).toEqual({ ok: true, value: PRESET });
   });
 
@@ -69,7 +24,7 @@ describe('parseBeatApiKeySpec', () => {
     ],
     [
       'both of them',
-      { ...SPEC, preset: { beat: 'packetbeat' } },
+      { ...KEY, preset: { beat: 'packetbeat' } },
       'spec must have exactly one of preset and roleDescriptors.',
     ],
     ['no connection', { preset: PRESET.preset }, 'spec.connectionRef is required.'],
@@ -78,79 +33,6 @@ describe('parseBeatApiKeySpec', () => {
       'an unknown Beat',
       { ...PRESET, preset: { beat: 'packetbeet' } },
       'spec.preset.beat must be one of packetbeat, heartbeat, filebeat, metricbeat, auditbeat, apm-server, but is "packetbeet" (did you mean packetbeat?).',
-    ],
-    [
-      'no descriptor',
-      { ...SPEC, roleDescriptors: {} },
-      'spec.roleDescriptors must have a descriptor: none at all would grant everything.',
-    ],
-    ['an empty descriptor', withRole({}), 'spec.roleDescriptors.writer must grant something.'],
-    [
-      'a descriptor of empty lists',
-      withRole({ cluster: [], index: [] }),
-      'spec.roleDescriptors.writer must grant something.',
-    ],
-    [
-      'index and indices',
-      withRole({ index: [], indices: [], cluster: ['monitor'] }),
-      'spec.roleDescriptors.writer must have index or indices, not both: they are one field.',
-    ],
-    [
-      'a misspelt field_security',
-      withEntry({ field_securty: { grant: ['a'] } }),
-      'spec.roleDescriptors.writer.indices[0].field_securty is not a known field (did you mean field_security?).',
-    ],
-    [
-      'an unknown field without a like',
-      withRole({ cluster: ['monitor'], restriction: { workflows: ['a'], x: 1 } }),
-      'spec.roleDescriptors.writer.restriction.x is not a known field (known are workflows).',
-    ],
-    [
-      'the description of a role, which Elasticsearch does not take in a key',
-      withRole({ cluster: ['monitor'], description: 'writes' }),
-      'spec.roleDescriptors.writer.description is not a known field (known are cluster, index, indices, applications, run_as, global, metadata, transient_metadata, restriction, remote_indices, remote_cluster).',
-    ],
-    [
-      'an unknown field in a descriptor with a name of its own kind',
-      { connectionRef: { name: 'main' }, roleDescriptors: { 'my role': { cluster: ['monitor'], clster: [] } } },
-      'spec.roleDescriptors["my role"].clster is not a known field (did you mean cluster?).',
-    ],
-    [
-      'except without grant',
-      withEntry({ field_security: { except: ['a'] } }),
-      'spec.roleDescriptors.writer.indices[0].field_security must have grant if it has except.',
-    ],
-    [
-      'a query that is a list',
-      withEntry({ query: [] }),
-      'spec.roleDescriptors.writer.indices[0].query must be text or an object.',
-    ],
-    [
-      'names that are text',
-      withEntry({ names: 'a' }),
-      'spec.roleDescriptors.writer.indices[0].names must be a list, not text.',
-    ],
-    ['no names', withEntry({ names: [] }), 'spec.roleDescriptors.writer.indices[0].names must not be empty.'],
-    [
-      'a privilege twice',
-      withEntry({ privileges: ['read', 'read'] }),
-      'spec.roleDescriptors.writer.indices[0].privileges must not name anything twice.',
-    ],
-    [
-      'reserved metadata of a role',
-      withRole({ cluster: ['monitor'], metadata: { _reserved: true } }),
-      'spec.roleDescriptors.writer.metadata must not have names that start with _.',
-    ],
-    [
-      'a restriction beside another descriptor',
-      {
-        connectionRef: { name: 'main' },
-        roleDescriptors: {
-          a: { cluster: ['monitor'] },
-          b: { cluster: ['monitor'], restriction: { workflows: ['c'] } },
-        },
-      },
-      'spec.roleDescriptors must have one descriptor only if it has a restriction.',
     ],
     [
       'the name of the mark',
@@ -240,34 +122,6 @@ describe('parseBeatApiKeySpec', () => {
     expect(keySentence(spec)).toBe(sentence);
   });
 
-  test.each<[string, unknown]>([
-    ['a query as text', withEntry({ query: '{"match_all":{}}' })],
-    ['a query as an object', withEntry({ query: { bool: { filter: [{ term: { a: 1 } }] } } })],
-    [
-      'what Kibana shows',
-      withRole({
-        cluster: [],
-        indices: [{ names: ['books'], privileges: ['read'] }],
-        applications: [],
-        run_as: [],
-        metadata: {},
-        transient_metadata: { enabled: true },
-      }),
-    ],
-    [
-      'every other field',
-      withRole({
-        applications: [{ application: 'apm', privileges: ['event:write'], resources: ['*'] }],
-        global: { application: { manage: { applications: ['apm'] } } },
-        restriction: { workflows: ['search_application_query'] },
-        remote_indices: [{ clusters: ['a*'], names: ['b'], privileges: ['read'] }],
-        remote_cluster: [{ clusters: ['a'], privileges: ['monitor_enrich'] }],
-      }),
-    ],
-  ])('takes %s', (_name, spec) => {
-    expect(keySentence(spec)).toBe('');
-  });
-
   test('drops unknown fields outside role descriptors, as the API server does', () => {
     expect(parseBeatApiKeySpec({ ...PRESET, unknown: 1 })).toEqual({ ok: true, value: PRESET });
   });
@@ -301,142 +155,5 @@ describe('parseBeatApiKeySpec', () => {
     };
     expect(keySentence(spec)).not.toContain('hunter2');
     expect(problemsOfKey(spec).length).toBeGreaterThan(3);
-  });
-
-  test('refuses descriptors that are too large as a whole', () => {
-    const query = JSON.stringify({ match: { a: 'b'.repeat(66_000) } });
-    expect(keySentence(withEntry({ query }))).toBe(
-      'spec.roleDescriptors must not be longer than 65536 characters as JSON.',
-    );
-  });
-});
-
-describe('parseElasticsearchConnectionSpec', () => {
-  test('gives back what it was given', () => {
-    expect(parseElasticsearchConnectionSpec(CONNECTION)).toEqual({ ok: true, value: CONNECTION });
-  });
-
-  test('takes a cluster of ECK, and a policy that lends nothing', () => {
-    const { urls: _urls, ...rest } = CONNECTION;
-    expect(connectionSentence({ ...rest, eckRef: { name: 'elasticsearch' }, policy: { roleDescriptor: {} } })).toBe('');
-  });
-
-  test.each<[string, object, string]>([
-    ['urls and eckRef', { eckRef: { name: 'a' } }, 'spec must have exactly one of urls and eckRef.'],
-    ['no URL', { urls: [] }, 'spec.urls must not be empty.'],
-    [
-      'from: Selector without selector',
-      { allowedNamespaces: { from: 'Selector' } },
-      'spec.allowedNamespaces must have selector if, and only if, from is Selector.',
-    ],
-    [
-      'a selector without from: Selector',
-      { allowedNamespaces: { selector: { matchLabels: { a: 'b' } } } },
-      'spec.allowedNamespaces must have selector if, and only if, from is Selector.',
-    ],
-    [
-      'a selector of everything',
-      { allowedNamespaces: { from: 'Selector', selector: {} } },
-      'spec.allowedNamespaces.selector must name a label; to allow every namespace say from: All.',
-    ],
-    [
-      'values where none belong',
-      {
-        allowedNamespaces: {
-          from: 'Selector',
-          selector: { matchExpressions: [{ key: 'a', operator: 'Exists', values: ['b'] }] },
-        },
-      },
-      'spec.allowedNamespaces.selector.matchExpressions[0].values must have values for In and NotIn, and none for Exists and DoesNotExist.',
-    ],
-    [
-      'two names of the user',
-      { auth: { basic: { username: 'a', secretRef: { name: 'b', usernameKey: 'c' } } } },
-      'spec.auth.basic must have username or secretRef.usernameKey, not both.',
-    ],
-    [
-      'a misspelt ceiling',
-      { policy: { roleDescriptor: { indcies: [] } } },
-      'spec.policy.roleDescriptor.indcies is not a known field (did you mean indices?).',
-    ],
-    [
-      'no concurrency',
-      { limits: { concurrentRequests: 0 } },
-      'spec.limits.concurrentRequests must be at least 1, but is 0.',
-    ],
-    [
-      'half a request',
-      { limits: { concurrentRequests: 1.5 } },
-      'spec.limits.concurrentRequests must be a whole number, not a number.',
-    ],
-  ])('says what is wrong with %s', (_name, change, sentence) => {
-    expect(connectionSentence({ ...CONNECTION, ...change })).toBe(sentence);
-  });
-
-  test.each([
-    'ftp://es',
-    'es:9200',
-    'https://',
-    'https://u:hunter2@es',
-    'https://es?a=b',
-    'https://es#a',
-    'https://es /a',
-    'https://es:99999',
-    'https://[::1',
-  ])('does not take the URL %s, and does not repeat it', (url) => {
-    const sentence = connectionSentence({ ...CONNECTION, urls: [url] });
-    expect(sentence).toMatch(/^spec\.urls\[0\] must be /);
-    expect(sentence).not.toContain('hunter2');
-  });
-});
-
-describe('any input', () => {
-  const anything = fc.anything({
-    withBigInt: true,
-    withDate: true,
-    withMap: true,
-    withNullPrototype: true,
-    withSet: true,
-    withTypedArray: true,
-    withSparseArray: true,
-  });
-  const parsers = [parseBeatApiKeySpec, parseElasticsearchConnectionSpec];
-
-  test.prop([anything])('is parsed without throwing', (value) => {
-    for (const parse of parsers) {
-      const parsed = parse(value);
-      if (!parsed.ok) expect(describeProblems(parsed.problems)).toMatch(/^spec.*\.$/s);
-    }
-  });
-
-  test.prop([fc.constantFrom(...Object.keys(SPEC)), anything])(
-    'in one field is parsed without throwing',
-    (field, value) => {
-      parseBeatApiKeySpec({ ...SPEC, [field]: value });
-    },
-  );
-
-  test.prop([fc.constantFrom(...Object.keys(CONNECTION)), anything])(
-    'in one field of a connection too',
-    (field, value) => {
-      parseElasticsearchConnectionSpec({ ...CONNECTION, [field]: value });
-    },
-  );
-
-  test.prop([fc.dictionary(fc.string(), anything)])(
-    'in a role descriptor grants nothing that Elasticsearch would not know',
-    (role) => {
-      const parsed = parseBeatApiKeySpec(withRole(role));
-      if (parsed.ok) expect(parsed.value.roleDescriptors).toEqual({ writer: role });
-    },
-  );
-
-  test('that throws when it is read is a problem, not an error', () => {
-    const trap = {
-      get connectionRef(): never {
-        throw new Error('hunter2');
-      },
-    };
-    expect(keySentence(trap)).toBe('spec must be plain JSON.');
   });
 });

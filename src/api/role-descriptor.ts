@@ -34,7 +34,7 @@ const open: Dialect = {
 };
 
 const strict: Dialect = {
-  object: (shape) => z.strictObject(shape) as unknown as ReturnType<typeof z.object<typeof shape>>,
+  object: (shape) => z.strictObject(shape),
   anyObject: jsonObject,
   query: z.union([z.string(), jsonObject], { error: 'must be text or an object' }),
 };

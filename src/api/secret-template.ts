@@ -1,37 +1,38 @@
 import { z } from 'zod';
 import { nearest } from '../lib/nearest.ts';
-import { celString, map, withRules } from './fields.ts';
+import {
+  celString,
+  DATA_KEY_PATTERN,
+  LABEL_VALUE_PATTERN,
+  LONGEST_QUALIFIED_NAME,
+  map,
+  namesMatching,
+  QUALIFIED_NAME_PATTERN,
+  withRules,
+} from './fields.ts';
 import { DATA_KEYS, RESERVED_PREFIXES } from './names.ts';
 import { isTemplateVariable, readTemplate, TEMPLATE_VARIABLES } from './template.ts';
 
-const QUALIFIED_NAME = '^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$';
-const LABEL_VALUE = '^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$';
-const DATA_KEY = '^[-._a-zA-Z0-9]+$';
-
-/** Names of labels and annotations: `prefix/name`, none of them reserved. */
+/** Labels or annotations: names with or without a prefix, none of them reserved. */
 function metadataMap(value: z.ZodString, most: number) {
-  const qualified = new RegExp(QUALIFIED_NAME);
   const reserved = RESERVED_PREFIXES.map((prefix) => `name.startsWith(${celString(prefix)})`).join(' || ');
-  return withRules(
-    map(value, most, 316),
-    {
-      cel: `self.all(name, size(name) > 316 || name.matches(${celString(QUALIFIED_NAME)}))`,
-      message: 'must have names like example.com/name or name: letters, digits, -, _ and .',
-      holds: (entries) => Object.keys(entries).every((name) => qualified.test(name)),
-    },
-    {
-      cel: `self.all(name, !(${reserved}))`,
-      message: `must not have reserved names, which start with ${RESERVED_PREFIXES.join(', ')}`,
-      holds: (entries) =>
-        !Object.keys(entries).some((name) => RESERVED_PREFIXES.some((prefix) => name.startsWith(prefix))),
-    },
+  const named = namesMatching(
+    map(value, most, LONGEST_QUALIFIED_NAME),
+    QUALIFIED_NAME_PATTERN,
+    'must have names like example.com/name or name: letters, digits, -, _ and .',
   );
+  return withRules(named, {
+    cel: `self.all(name, !(${reserved}))`,
+    message: `must not have reserved names, which start with ${RESERVED_PREFIXES.join(', ')}`,
+    holds: (entries) =>
+      !Object.keys(entries).some((name) => RESERVED_PREFIXES.some((prefix) => name.startsWith(prefix))),
+  });
 }
 
 const labels = withRules(metadataMap(z.string().max(63), 32), {
-  cel: `self.all(name, self[name].matches(${celString(LABEL_VALUE)}))`,
+  cel: `self.all(name, self[name].matches(${celString(LABEL_VALUE_PATTERN)}))`,
   message: 'must have values of letters, digits, -, _ and .',
-  holds: (entries) => Object.values(entries).every((value) => new RegExp(LABEL_VALUE).test(value)),
+  holds: (entries) => Object.values(entries).every((value) => new RegExp(LABEL_VALUE_PATTERN).test(value)),
 });
 
 /** One entry of the data: any text in which `{{ variable }}` is replaced. Only the controller reads it so closely. */
@@ -53,12 +54,7 @@ function unknownVariable(name: string): string {
 }
 
 const data = withRules(
-  map(dataTemplate, 16, 253),
-  {
-    cel: `self.all(name, size(name) > 253 || name.matches(${celString(DATA_KEY)}))`,
-    message: 'must have names of letters, digits, -, _ and .',
-    holds: (entries) => Object.keys(entries).every((name) => new RegExp(DATA_KEY).test(name)),
-  },
+  namesMatching(map(dataTemplate, 16, 253), DATA_KEY_PATTERN, 'must have names of letters, digits, -, _ and .'),
   {
     cel: `self.all(name, !(name in [${DATA_KEYS.map(celString).join(', ')}]))`,
     message: `must not have the names ${DATA_KEYS.join(', ')}, which are always written`,
