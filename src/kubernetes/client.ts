@@ -54,9 +54,12 @@ const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.
 /** The verbs of the API server in JSON. Every method rejects with `Failure` and nothing else. Nothing is retried. */
 export class Client {
   readonly #transport: Transport;
+  readonly #pageBytes: number;
 
-  constructor(transport: Transport) {
+  /** `pageBytes`: the most that a page of a list may take. */
+  constructor(transport: Transport, pageBytes: number = PAGE_BYTES) {
     this.#transport = transport;
+    this.#pageBytes = pageBytes;
   }
 
   /** The object, or `undefined` where there is none. */
@@ -77,28 +80,26 @@ export class Client {
    */
   async *pages(path: CollectionPath<unknown>, options: ListOptions = {}): AsyncGenerator<Page> {
     const attempt = attemptOf('list', path);
+    const accept = options.metadataOnly === true ? METADATA_LIST : 'application/json';
+    const limits = { timeoutMs: options.timeoutMs ?? PAGE_TIMEOUT_MS, mostBytes: this.#pageBytes };
     let limit = PAGE;
     let token: string | undefined;
-    do {
-      const query = {
-        ...selectors(options),
-        limit: String(limit),
-        ...(token === undefined ? {} : { continue: token }),
-      };
-      const url = `${collectionURL(path)}?${new URLSearchParams(query).toString()}`;
-      const accept = options.metadataOnly === true ? METADATA_LIST : 'application/json';
-      const limits = { timeoutMs: options.timeoutMs ?? PAGE_TIMEOUT_MS, mostBytes: PAGE_BYTES };
+    for (;;) {
+      const query = new URLSearchParams({ ...selectors(options), limit: String(limit) });
+      if (token !== undefined) query.set('continue', token);
+      const request = { method: 'GET', path: `${collectionURL(path)}?${query.toString()}` } as const;
+      let page: ReturnType<typeof takePage>;
       try {
-        const answer = await this.#call(attempt, { method: 'GET', path: url }, options, { accept }, limits);
-        const page = takePage(attempt, answer);
-        token = page.token;
-        yield page;
+        page = takePage(attempt, await this.#call(attempt, request, options, { accept }, limits));
       } catch (error) {
         if (!(error instanceof Failure) || error.code !== TOO_LARGE || limit === 1) throw error;
         limit = Math.ceil(limit / 8);
         continue;
       }
-    } while (token !== undefined);
+      yield page;
+      token = page.token;
+      if (token === undefined) return;
+    }
   }
 
   async create<T>(path: CollectionPath<T> & { namespace: string }, body: object, options: WriteOptions): Promise<T> {

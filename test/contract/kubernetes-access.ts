@@ -1,0 +1,68 @@
+import { KubeConfig } from '@kubernetes/client-node';
+import type { Failure } from '../../src/core/failure.ts';
+import { Client } from '../../src/kubernetes/client.ts';
+import { type Upstream } from '../../src/kubernetes/reflector.ts';
+import { Transport } from '../../src/kubernetes/transport.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
+import type { RequestObservation } from '../../src/runtime/meter.ts';
+import { controlPlane } from '../testbed/current.ts';
+
+/** The adapter's lower half on the API server of the run, and what it tells. */
+export interface Access extends AsyncDisposable {
+  readonly client: Client;
+  readonly transport: Transport;
+  readonly upstream: Upstream;
+  readonly failures: Failure[];
+  readonly relists: string[];
+  readonly requests: RequestObservation[];
+}
+
+export interface AccessOptions {
+  /** A proxy that speaks plain HTTP; left out: straight to the API server. */
+  readonly url?: string;
+  /** Left out: the administrator's. */
+  readonly token?: string;
+  readonly silenceMs?: number;
+  /** The API server's CA is not known. */
+  readonly untrusted?: boolean;
+}
+
+/** Opens it. */
+export function openAccess({ url, token, silenceMs, untrusted = false }: AccessOptions = {}): Access {
+  const plane = controlPlane();
+  const caData = untrusted ? {} : { caData: Buffer.from(plane.ca).toString('base64') };
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromOptions({
+    clusters: [
+      url === undefined
+        ? { name: 'c', server: plane.url, ...caData, skipTLSVerify: false }
+        : { name: 'c', server: url, skipTLSVerify: true },
+    ],
+    users: [{ name: 'u', token: token ?? plane.token }],
+    contexts: [{ name: 'x', cluster: 'c', user: 'u' }],
+    currentContext: 'x',
+  });
+  const failures: Failure[] = [];
+  const relists: string[] = [];
+  const requests: RequestObservation[] = [];
+  const meter = { requested: (request: RequestObservation) => void requests.push(request) };
+  const transport = new Transport({ kubeConfig, clock: systemClock, meter });
+  const client = new Client(transport);
+  const upstream: Upstream = {
+    client,
+    transport,
+    clock: systemClock,
+    onFailure: (failure) => void failures.push(failure),
+    onRelist: (kind) => void relists.push(kind),
+    ...(silenceMs === undefined ? {} : { silenceMs }),
+  };
+  return {
+    client,
+    transport,
+    upstream,
+    failures,
+    relists,
+    requests,
+    [Symbol.asyncDispose]: () => transport.close(),
+  };
+}
