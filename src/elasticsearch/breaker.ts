@@ -72,7 +72,7 @@ export class Breaker {
       kind: 'unavailable',
       code: 'CircuitOpen',
       detail: `Elasticsearch is left alone for a while, since it failed ${FAILURES_TO_OPEN} times in a row${why}`,
-      retryAfterMs: Math.max(1, this.#opensAt - Date.now()),
+      retryAfterMs: Math.max(1, Math.ceil(this.#opensAt - Date.now())),
     });
   }
 

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { Contact } from '../core/contact.ts';
 import { Failure } from '../core/failure.ts';
 import type { Call, Endpoint } from './endpoint.ts';
-import { failure, NOT_ELASTICSEARCH } from './failure.ts';
+import { NOT_ELASTICSEARCH } from './answer-failure.ts';
+import { failure } from './failure.ts';
 import { missingClusterPrivileges } from './trial.ts';
 
 /** Role descriptors of keys can be read, and keys updated in place, from this version on. */
@@ -70,7 +71,7 @@ interface Found {
 
 async function sameCluster(endpoints: readonly Endpoint[], signal: AbortSignal): Promise<Found> {
   const looks = await Promise.allSettled(endpoints.map(async (endpoint) => look(endpoint, signal)));
-  const failures = looks.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
+  const failures = looks.flatMap((each) => (each.status === 'rejected' ? [each.reason as Error] : []));
   const found = looks.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
   const [first, ...others] = found;
   const serious = failures.find((error) => !isPassing(error)) ?? (first === undefined ? failures[0] : undefined);

@@ -28,7 +28,7 @@ export class Endpoints {
       return await this.#sendTo(first, call, signal);
     } catch (error) {
       if (second === undefined || !(error instanceof Failure) || !neverSent(error)) throw error;
-      return await this.#sendTo(second, call, signal);
+      return this.#sendTo(second, call, signal);
     }
   }
 

@@ -64,7 +64,7 @@ function hasPrivileges(question: Question, credential: Pick<Call<Answer>, 'apiKe
     sent: question,
     mostBytes: MOST_ANSWER,
     ...credential,
-    request: (client, options) => client.security.hasPrivileges(question as never, options),
+    request: (client, options) => client.security.hasPrivileges(question, options),
   };
 }
 
