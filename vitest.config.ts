@@ -1,13 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests against real servers share them, and two cores: one file at a time keeps waits short. */
 const withServers = {
   globalSetup: 'test/testbed/global-setup.ts',
-  fileParallelism: false,
   testTimeout: 60_000,
   hookTimeout: 120_000,
 };
-
 const testbedAgainstServers = 'test/testbed/**/*.contract.test.ts';
 
 export default defineConfig({
@@ -20,8 +17,24 @@ export default defineConfig({
           exclude: [testbedAgainstServers],
         },
       },
-      { test: { name: 'contract', include: ['test/contract/**/*.test.ts', testbedAgainstServers], ...withServers } },
-      { test: { name: 'e2e', include: ['test/{scenario,chart}/**/*.test.ts'], ...withServers } },
+      {
+        test: {
+          name: 'contract',
+          include: ['test/contract/**/*.test.ts', testbedAgainstServers],
+          // They wait for servers more than they compute, and each keeps to names of its own.
+          maxWorkers: 2,
+          ...withServers,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/{scenario,chart}/**/*.test.ts'],
+          // An operator under test may look at the whole cluster.
+          fileParallelism: false,
+          ...withServers,
+        },
+      },
     ],
   },
 });
