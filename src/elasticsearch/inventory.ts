@@ -3,7 +3,8 @@ import { METADATA_KEY } from '../api/names.ts';
 import { Failure } from '../core/failure.ts';
 import type { KeyRecord } from '../core/key-record.ts';
 import type { Call } from './endpoint.ts';
-import { keyList, keyRecord } from './records.ts';
+import { failure } from './failure.ts';
+import { keyRecord, milliseconds } from './records.ts';
 
 type Send = <T>(call: Call<T>) => Promise<T>;
 
@@ -21,11 +22,8 @@ const FIELDS = [
   'realm',
   'metadata',
   'role_descriptors',
-  '_sort',
 ];
 const FILTER_PATH = FIELDS.map((field) => `api_keys.${field}`);
-
-const sortValues = z.array(z.union([z.string(), z.number()])).min(1);
 
 /** What a listing gave. `skipped`: keys that name this installation but whose mark cannot be read. */
 export interface Inventory {
@@ -34,50 +32,59 @@ export interface Inventory {
 }
 
 /**
- * Every key with the installation's mark that lives, or was created within the last hour. Pages follow each other by
- * creation and name, so that keys made meanwhile come last and none is passed over. A search: it may be a second
- * behind. A page that is too large to read is asked for again in smaller parts.
+ * Every key with the installation's mark that lives, or was created within the last hour. A search: it may be a second
+ * behind. Each page begins at the millisecond in which the last one ended, and what comes twice counts once:
+ * `search_after` would pass over keys of one name and one millisecond at a page's edge, since no field that the server
+ * sorts by tells them apart. A page that is too large to read is asked for again in smaller parts.
  */
 export async function inventory(send: Send, installation: string): Promise<Inventory> {
-  const byID = new Map<string, KeyRecord>();
-  let skipped = 0;
+  const byID = new Map<unknown, KeyRecord | undefined>();
   let size = PAGE;
-  let after: (string | number)[] | undefined;
+  let unreadable = Infinity;
+  let from = 0;
   for (;;) {
-    const entries = await page(send, installation, size, after);
+    const entries = await page(send, installation, size, from);
     if (entries === 'too large') {
+      unreadable = size;
       size = Math.floor(size / 10);
       continue;
     }
-    for (const entry of entries) {
-      const record = keyRecord(entry);
-      if (record === undefined) skipped += 1;
-      else byID.set(record.id, record);
-    }
-    const last = sortValues.safeParse(entries.at(-1)?.['_sort']);
-    if (entries.length < size || !last.success) return { keys: [...byID.values()], skipped };
-    after = last.data;
+    for (const entry of entries) byID.set(entry['id'], keyRecord(entry));
+    if (entries.length < size) return summary([...byID.values()]);
+    const end = milliseconds.parse(entries.at(-1)?.['creation']);
+    // A page within one millisecond leads nowhere: only a larger one gets past it.
+    if (end === from) size = larger(size, unreadable);
+    from = end;
   }
 }
 
-type Entries = z.output<typeof keyList>['api_keys'];
+function summary(records: readonly (KeyRecord | undefined)[]): Inventory {
+  const keys = records.filter((record) => record !== undefined);
+  return { keys, skipped: records.length - keys.length };
+}
 
-async function page(
-  send: Send,
-  installation: string,
-  size: number,
-  after: (string | number)[] | undefined,
-): Promise<Entries | 'too large'> {
-  const body = {
-    query: marked(installation),
-    size,
-    sort: [{ creation: { order: 'asc' as const } }, { name: { order: 'asc' as const } }],
-    ...(after === undefined ? {} : { search_after: after }),
-  };
+const OPERATION = 'query API keys';
+
+function larger(size: number, unreadable: number): number {
+  if (size * 10 < unreadable) return size * 10;
+  throw failure(OPERATION, {
+    kind: 'unsupported',
+    code: 'AnswerTooLarge',
+    detail: 'Too many large keys were made at once',
+  });
+}
+
+const entryList = z.object({
+  api_keys: z.array(z.looseObject({ creation: milliseconds })).default([]),
+});
+type Entries = z.output<typeof entryList>['api_keys'];
+
+async function page(send: Send, installation: string, size: number, from: number): Promise<Entries | 'too large'> {
+  const body = { query: marked(installation, from), size, sort: [{ creation: { order: 'asc' as const } }] };
   try {
     const { api_keys } = await send({
-      operation: 'query API keys',
-      answer: keyList,
+      operation: OPERATION,
+      answer: entryList,
       sent: body,
       patience: 3,
       mostBytes: MOST_ANSWER,
@@ -90,10 +97,13 @@ async function page(
   }
 }
 
-function marked(installation: string): object {
+function marked(installation: string, from: number): object {
   return {
     bool: {
-      filter: [{ term: { [`metadata.${METADATA_KEY}.installation`]: installation } }],
+      filter: [
+        { term: { [`metadata.${METADATA_KEY}.installation`]: installation } },
+        { range: { creation: { gte: from } } },
+      ],
       should: [
         {
           bool: {
