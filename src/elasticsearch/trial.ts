@@ -22,6 +22,9 @@ const answer = z.object({
 });
 type Answer = z.output<typeof answer>;
 
+/** What comes from a Secret may have been altered; nothing else can go into a header. */
+const BASE64 = /^[A-Za-z0-9+/_-]{1,1024}={0,2}$/;
+
 /** Thousands of index names with long privilege names fit. */
 const MOST_ANSWER = 16 * 1024 * 1024;
 
@@ -35,6 +38,7 @@ const MOST_ANSWER = 16 * 1024 * 1024;
  * @throws {Failure} `denied` when it is the operator's own credential that is not accepted
  */
 export async function tryPrivileges(send: Send, wanted: object, apiKey?: Sensitive): Promise<Trial> {
+  if (apiKey !== undefined && !apiKey.map((text) => BASE64.test(text)).reveal()) return { accepted: false };
   const credential = apiKey === undefined ? {} : { apiKey };
   try {
     const questions = questionsOf(Object.values(normalRoleDescriptors(wanted)));

@@ -106,8 +106,12 @@ describe.each(elasticsearchVersions())('keys of Elasticsearch %s', (version) => 
       accepted: true,
       missing: [],
     });
-    const wrong = new Sensitive(Buffer.from('nosuch:nosuchnosuchnosuchno').toString('base64'));
-    expect(await store.keys.tryPrivileges(wrong, request.roleDescriptors, calm)).toEqual({ accepted: false });
+    const notAKey = Buffer.from('nosuch:nosuchnosuchnosuchno').toString('base64');
+    for (const wrong of [notAKey, '', 'a b', 'a\r\nb: c']) {
+      expect(await store.keys.tryPrivileges(new Sensitive(wrong), request.roleDescriptors, calm)).toEqual({
+        accepted: false,
+      });
+    }
   });
 
   test.each([
