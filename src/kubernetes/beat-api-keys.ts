@@ -1,14 +1,14 @@
 import { ANNOTATIONS, FINALIZER } from '../api/names.ts';
 import type { BeatApiKey } from '../api/types.ts';
 import type { BeatApiKeys } from '../controller/ports.ts';
-import { type CustomResource, patchVersion, release, writeStatus } from './custom-resource.ts';
+import { type CustomResource, patchVersion, read, release, writeStatus } from './custom-resource.ts';
 import { addFinalizer, setAnnotation } from './patch-steps.ts';
 
 /** BeatApiKeys as the domain wants them. */
 export function beatApiKeys(kind: CustomResource<BeatApiKey>): BeatApiKeys {
   return {
     cache: kind.watched,
-    read: (namespace, name) => kind.client.get({ resource: kind.resource, namespace, name }),
+    read: (namespace, name) => read(kind, namespace, name),
     claim: (object, installation) =>
       patchVersion(kind, object, [
         ...addFinalizer(object, FINALIZER),

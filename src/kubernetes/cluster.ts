@@ -38,7 +38,7 @@ export interface OpenCluster extends Cluster {
   readonly synced: Promise<void>;
   /** Keeps the caches until the signal aborts; rejects only with a programming error. Call it once. */
   run(signal: AbortSignal): Promise<void>;
-  /** Writes the Events that wait, as long as the signal lets it, and ends every connection. */
+  /** Writes the Events that wait, as long as the signal lets it, and ends every connection. Abort `run` before. */
   stop(signal: AbortSignal): Promise<void>;
   /** When the API server last answered something useful, monotonic milliseconds; `undefined`: never yet. */
   lastContact(): number | undefined;

@@ -27,6 +27,16 @@ export function watchCustomResource<T extends Own>(
   return { client: upstream.client, resource, watched: Watched.namespaced(upstream, resource, scope, { transform }) };
 }
 
+/** A live read. */
+export async function read<T extends Own>(
+  { client, resource }: CustomResource<T>,
+  namespace: string,
+  name: string,
+): Promise<T | undefined> {
+  const object = await client.get({ resource, namespace, name });
+  return object === undefined ? undefined : withoutManagedFields(object);
+}
+
 /** Patches exactly this version of the object; without steps there is nothing to do. */
 export async function patchVersion<T extends Own>(
   kind: CustomResource<T>,
@@ -66,8 +76,7 @@ export async function writeStatus<T extends Own>(
   return take(kind, await kind.client.jsonPatch(pathOf(kind, object), steps, options));
 }
 
-/** Where the object stands. */
-export function pathOf<T extends Own>(kind: CustomResource<T>, { metadata }: Own): ObjectPath<T> {
+function pathOf<T extends Own>(kind: CustomResource<T>, { metadata }: Own): ObjectPath<T> {
   return { resource: kind.resource, namespace: metadata.namespace, name: metadata.name };
 }
 

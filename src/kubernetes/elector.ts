@@ -15,13 +15,14 @@ export interface ElectorTimes {
 }
 
 /** The times of Kubernetes' own components. */
-export const ELECTOR_TIMES: ElectorTimes = { leaseMs: 15_000, renewDeadlineMs: 10_000, retryMs: 2_000 };
+const ELECTOR_TIMES: ElectorTimes = { leaseMs: 15_000, renewDeadlineMs: 10_000, retryMs: 2_000 };
 
 export interface ElectorOptions {
   readonly namespace: string;
   readonly name: string;
   /** Unlike any other candidate's, also of an earlier life of this process. */
   readonly identity: string;
+  /** Left out: 15, 10 and 2 s. */
   readonly times?: ElectorTimes;
   readonly onStarted: () => void;
   /** The lease could not be renewed in time, or someone else holds it: nothing may be done any more. */

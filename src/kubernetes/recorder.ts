@@ -73,13 +73,14 @@ export class EventRecorder implements Recorder {
     this.#write(series);
   }
 
-  /** Resolves when everything that was recorded has been written, or tried, or the signal aborts. Never rejects. */
+  /** Resolves when what was recorded has been written, or tried; once the signal aborts, what is left is given up. */
   async flush(signal: AbortSignal): Promise<void> {
     const aborted = new Promise<void>((resolve) => {
       if (signal.aborted) resolve();
       else signal.addEventListener('abort', () => resolve(), { once: true });
     });
     await Promise.race([this.#writing, aborted]);
+    if (signal.aborted) this.#waiting.clear();
   }
 
   #forgetOld(now: number): void {

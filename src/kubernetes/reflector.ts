@@ -45,7 +45,7 @@ type State =
 const SILENCE_MS = 180_000;
 /** A watch that ends sooner did not do its work. */
 const SHORTEST_WATCH_MS = 1_000;
-/** A watch that lived as long wipes out earlier failures. */
+/** How long a watch lives that is in good health. */
 const HEALTHY_WATCH_MS = 120_000;
 /** The delays of client-go's and kube-rs' reflectors. */
 const BACKOFF = { initialMs: 800, maxMs: 30_000 };
@@ -63,7 +63,7 @@ export class Reflector<T> {
   readonly #options: ReflectorOptions<T>;
   readonly #resolveSynced: () => void;
   #backoff: Backoff = exponentialBackoff(BACKOFF);
-  #listedBefore = false;
+  #listedAt = -Infinity;
 
   constructor(upstream: Upstream, options: ReflectorOptions<T>) {
     this.#upstream = upstream;
@@ -102,7 +102,7 @@ export class Reflector<T> {
 
   async #list(signal: AbortSignal): Promise<string> {
     const { path, store, transform, labelSelector, fieldSelector, metadataOnly = false } = this.#options;
-    if (this.#listedBefore) this.#upstream.onRelist(path.resource.kind);
+    if (this.#listedAt !== -Infinity) this.#upstream.onRelist(path.resource.kind);
     const listed: { identity: Identity; value: T }[] = [];
     let version = '';
     const options = { labelSelector, fieldSelector, metadataOnly, signal };
@@ -111,7 +111,7 @@ export class Reflector<T> {
       for (const object of page.items) listed.push({ identity: identityOf(object), value: transform(object) });
     }
     store.replace(listed, version);
-    this.#listedBefore = true;
+    this.#listedAt = this.#upstream.clock.monotonic();
     this.#resolveSynced();
     return version;
   }
@@ -144,29 +144,33 @@ export class Reflector<T> {
     return object.metadata.resourceVersion;
   }
 
-  async #ended({ version, since }: State & { phase: 'watching' }, signal: AbortSignal): Promise<State> {
-    const lived = this.#upstream.clock.monotonic() - since;
-    if (lived >= HEALTHY_WATCH_MS) this.#backoff = exponentialBackoff(BACKOFF);
-    if (lived < SHORTEST_WATCH_MS) await this.#pause(signal, 0);
-    return { phase: 'listed', version };
+  async #ended(state: State & { phase: 'watching' }, signal: AbortSignal): Promise<State> {
+    if (this.#lived(state) < SHORTEST_WATCH_MS) await this.#pause(signal, 0);
+    return { phase: 'listed', version: state.version };
   }
 
   async #recover(state: State, failure: Failure, signal: AbortSignal): Promise<State> {
     if (signal.aborted) return state;
-    if (failure.code === EXPIRED) return this.#expired(state, signal);
+    const lived = state.phase === 'watching' ? this.#lived(state) : 0;
+    if (failure.code === EXPIRED) {
+      // A server that forgets at once what it has just listed is not asked in a tight loop.
+      if (this.#upstream.clock.monotonic() - this.#listedAt < SHORTEST_WATCH_MS) await this.#pause(signal, 0);
+      return { phase: 'empty' };
+    }
     // Silence is how a dead connection looks; the watch goes on over another one.
-    if (state.phase === 'watching' && failure.code === 'UND_ERR_BODY_TIMEOUT') return this.#ended(state, signal);
-    this.#upstream.onFailure(failure);
-    if (state.phase === 'watching') await this.#ended(state, signal);
-    await this.#pause(signal, failure.retryAfterMs ?? 0);
+    const silent = failure.code === 'UND_ERR_BODY_TIMEOUT' && lived >= SHORTEST_WATCH_MS;
+    if (!silent) {
+      this.#upstream.onFailure(failure);
+      await this.#pause(signal, failure.retryAfterMs ?? 0);
+    }
     return state.phase === 'empty' ? state : { phase: 'listed', version: state.version };
   }
 
-  /** A server that forgets at once what it has just listed is not asked in a tight loop. */
-  async #expired(state: State, signal: AbortSignal): Promise<State> {
-    if (state.phase === 'watching') await this.#ended(state, signal);
-    else await this.#pause(signal, 0);
-    return { phase: 'empty' };
+  /** Milliseconds; a watch that lived long wipes out the failures before it. */
+  #lived({ since }: State & { phase: 'watching' }): number {
+    const lived = this.#upstream.clock.monotonic() - since;
+    if (lived >= HEALTHY_WATCH_MS) this.#backoff = exponentialBackoff(BACKOFF);
+    return lived;
   }
 
   async #pause(signal: AbortSignal, leastMs: number): Promise<void> {

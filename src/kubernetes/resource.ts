@@ -79,7 +79,7 @@ export const LEASES: NamespacedResource<Lease> = {
 export const EVENTS: NamespacedResource = { ...CORE, group: 'events.k8s.io', plural: 'events', kind: 'Event' };
 
 /** `group/version`, as `apiVersion` spells it. */
-export function apiVersionOf({ group, version }: Pick<NamespacedResource, 'group' | 'version'>): string {
+function apiVersionOf({ group, version }: Pick<NamespacedResource, 'group' | 'version'>): string {
   return group === '' ? version : `${group}/${version}`;
 }
 

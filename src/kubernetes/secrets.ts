@@ -104,7 +104,8 @@ async function ownerReferences(
 ): Promise<readonly OwnerReference[]> {
   const metadata = (await client.getMetadata(at(namespace, name)))?.metadata;
   if (metadata?.uid !== uid || metadata.resourceVersion !== resourceVersion) {
-    throw new Failure({ kind: 'conflict', system: 'Kubernetes', operation: 'patch Secret', code: 'Outdated' });
+    const detail = 'the Secret has changed meanwhile';
+    throw new Failure({ kind: 'conflict', system: 'Kubernetes', operation: 'patch Secret', code: 'Outdated', detail });
   }
   const others = (metadata.ownerReferences ?? []).filter(
     (reference) => !(reference.kind === BEAT_API_KEY.kind && reference.apiVersion === API_VERSION),
