@@ -115,6 +115,8 @@ export interface ElasticsearchOptions {
   readonly port?: number;
   /** Keeps its indices there instead of in a temporary folder. */
   readonly dataDir?: string;
+  /** For benchmarks: whatever makes it start sooner and run slower is left out. */
+  readonly fullSpeed?: boolean;
 }
 
 /** One way to get real servers. */

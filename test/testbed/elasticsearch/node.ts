@@ -26,7 +26,7 @@ export async function startNativeElasticsearch(
   options: ElasticsearchOptions,
   progress: Progress,
 ): Promise<RunningElasticsearch> {
-  const { version, tls = false, license = 'trial', dataDir } = options;
+  const { version, tls = false, license = 'trial', dataDir, fullSpeed = false } = options;
   const jdk = findJdk();
   const cachedHome = await distribution(version, jdk, progress);
   const [httpPort = 0, transportPort = 0] = await freePorts(2);
@@ -69,7 +69,7 @@ export async function startNativeElasticsearch(
     name: `Elasticsearch ${version}`,
     command: isRoot ? 'setpriv' : program,
     args: isRoot ? [...asNobody, program] : [],
-    env: environment(folder.path, config, jdk),
+    env: environment(folder.path, config, jdk, fullSpeed),
     log: path.join(folder.path, 'console.log'),
     patience: 180,
     ready: async () =>
@@ -140,14 +140,14 @@ async function writeCertificate(config: string): Promise<string> {
   return certificate;
 }
 
-/** Options of somebody else's Java programs would reach the node too. The compiler is kept simple: it starts sooner. */
-function environment(folder: string, config: string, jdk: string): NodeJS.ProcessEnv {
+/** Options of somebody else's Java programs would reach the node too. A simple compiler makes it start sooner. */
+function environment(folder: string, config: string, jdk: string, fullSpeed: boolean): NodeJS.ProcessEnv {
   const { JAVA_HOME: _1, JAVA_OPTS: _2, JAVA_TOOL_OPTIONS: _3, _JAVA_OPTIONS: _4, ...env } = process.env;
   return {
     ...env,
     ES_JAVA_HOME: jdk,
     ES_PATH_CONF: config,
     ES_TMPDIR: path.join(folder, 'tmp'),
-    ES_JAVA_OPTS: '-Xms512m -Xmx512m -XX:-AlwaysPreTouch -XX:TieredStopAtLevel=1',
+    ES_JAVA_OPTS: `-Xms512m -Xmx512m -XX:-AlwaysPreTouch${fullSpeed ? '' : ' -XX:TieredStopAtLevel=1'}`,
   };
 }
