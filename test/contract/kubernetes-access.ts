@@ -1,4 +1,5 @@
 import { KubeConfig } from '@kubernetes/client-node';
+import { expect } from 'vitest';
 import type { Failure } from '../../src/core/failure.ts';
 import { Client } from '../../src/kubernetes/client.ts';
 import { type Upstream } from '../../src/kubernetes/reflector.ts';
@@ -65,4 +66,9 @@ export function openAccess({ url, token, silenceMs, untrusted = false }: AccessO
     requests,
     [Symbol.asyncDispose]: () => transport.close(),
   };
+}
+
+/** `expect.poll` with patience for a machine that has much to do. */
+export function eventually<T>(look: () => T) {
+  return expect.poll(look, { timeout: 20_000, interval: 20 });
 }

@@ -6,7 +6,7 @@ import { BEAT_API_KEYS, CONFIG_MAPS, EVERYWHERE, LEASES, SECRETS } from '../../s
 import { controlPlane, createNamespace } from '../testbed/current.ts';
 import { mustKubectl } from '../testbed/kubernetes/client.ts';
 import { startFaultProxy } from './fault-proxy.ts';
-import { type Access, openAccess } from './kubernetes-access.ts';
+import { type Access, eventually, openAccess } from './kubernetes-access.ts';
 
 const OURS = { fieldManager: 'beatkeys' };
 
@@ -165,7 +165,7 @@ describe('the client', () => {
           OURS,
         ),
       );
-    await expect.poll(lease).toMatchObject({
+    await eventually(lease).toMatchObject({
       code: 'QuotaExceeded',
       detail: 'the namespace quota does not allow another Lease',
     });
@@ -179,7 +179,7 @@ describe('the client', () => {
       '{"metadata":{"finalizers":["test.beatkeys.dev/keep"]}}',
     ]);
     await other.remove();
-    await expect.poll(lease).toMatchObject({ kind: 'denied', code: 'NamespaceTerminating' });
+    await eventually(lease).toMatchObject({ kind: 'denied', code: 'NamespaceTerminating' });
     await mustKubectl(plane, ['patch', 'quota', 'none', '-n', other.name, '-p', '{"metadata":{"finalizers":null}}']);
 
     const stranger = openAccess({ token: 'nonsense' });
@@ -195,7 +195,7 @@ describe('the client', () => {
     for (let index = 0; index < 20; index += 1) await read();
     expect(proxy.connections).toBeLessThanOrEqual(2);
     await through[Symbol.asyncDispose]();
-    await expect.poll(() => proxy.connections).toBe(0);
+    await eventually(() => proxy.connections).toBe(0);
     await proxy[Symbol.asyncDispose]();
   });
 });

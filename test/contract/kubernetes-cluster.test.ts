@@ -16,6 +16,7 @@ import type { Logger } from '../../src/runtime/log.ts';
 import { Sensitive } from '../../src/runtime/sensitive.ts';
 import { controlPlane, createNamespace, uniqueName } from '../testbed/current.ts';
 import { mustKubectl } from '../testbed/kubernetes/client.ts';
+import { eventually } from './kubernetes-access.ts';
 
 const quiet: Logger = {
   debug: () => undefined,
@@ -68,14 +69,14 @@ describe.each([
   async function beatApiKey(): Promise<BeatApiKey> {
     const name = uniqueName('key');
     await apply('BeatApiKey', name, { connectionRef: { name: 'main' }, preset: { beat: 'packetbeat' } });
-    await expect.poll(() => cluster.beatApiKeys.cache.get(`${namespace}/${name}`)).toBeDefined();
+    await eventually(() => cluster.beatApiKeys.cache.get(`${namespace}/${name}`)).toBeDefined();
     return cluster.beatApiKeys.cache.get(`${namespace}/${name}`) as BeatApiKey;
   }
 
   test('knows the labels of its namespaces, and when they change', async () => {
     expect(cluster.namespaces.get(namespace)).toMatchObject({ name: namespace });
     await mustKubectl(controlPlane(), ['label', 'namespace', namespace, 'lent=yes']);
-    await expect.poll(() => cluster.namespaces.get(namespace)?.labels['lent']).toBe('yes');
+    await eventually(() => cluster.namespaces.get(namespace)?.labels['lent']).toBe('yes');
     expect(await cluster.readNamespaceUID('kube-system')).toMatch(/^[0-9a-f-]{36}$/);
     expect(await cluster.readNamespaceUID(uniqueName('nowhere'))).toBeUndefined();
   });
@@ -124,9 +125,9 @@ describe.each([
       const wrong = { kind: 'conflict' };
       await expect(cluster.beatApiKeys.writeStatus(claimed, { observedGeneration: 1 })).rejects.toMatchObject(wrong);
       await expect(cluster.beatApiKeys.release(claimed)).rejects.toMatchObject(wrong);
-      await expect
-        .poll(() => cluster.beatApiKeys.cache.get(`${namespace}/${name}`)?.metadata.uid)
-        .toBe(successor?.metadata.uid);
+      await eventually(() => cluster.beatApiKeys.cache.get(`${namespace}/${name}`)?.metadata.uid).toBe(
+        successor?.metadata.uid,
+      );
     });
 
     test('is released from a stale copy, whatever its status says meanwhile, and again when it is gone', async () => {
@@ -146,7 +147,7 @@ describe.each([
     const auth = { basic: { username: 'elastic', secretRef: { name: 'credential' } } };
     await apply('ElasticsearchConnection', name, { urls: ['https://es.example:9200'], auth });
     const key = `${namespace}/${name}`;
-    await expect.poll(() => cluster.connections.cache.get(key)).toBeDefined();
+    await eventually(() => cluster.connections.cache.get(key)).toBeDefined();
     const held = await cluster.connections.hold(cluster.connections.cache.get(key) as ElasticsearchConnection);
     expect(held.metadata.finalizers).toEqual([CONNECTION_FINALIZER]);
     expect(await cluster.connections.hold(held)).toBe(held);
@@ -239,7 +240,7 @@ describe.each([
     test('shows which of its data others have touched', async () => {
       const { name } = await created();
       await kubectl('patch', 'secret', name, '-p', '{"stringData":{"key":"edited"}}');
-      await expect.poll(() => cluster.secrets.cache.get(`${namespace}/${name}`)?.ownedDataKeys).toEqual(['id']);
+      await eventually(() => cluster.secrets.cache.get(`${namespace}/${name}`)?.ownedDataKeys).toEqual(['id']);
     });
 
     test('is removed in the version it was seen in, and out of the cache at once', async () => {
@@ -286,13 +287,13 @@ describe.each([
       cluster.references.watch(watched);
       await kubectl('create', 'secret', 'generic', 'other', '--from-literal=a=b');
       await kubectl('create', 'secret', 'generic', 'late', '--from-literal=a=b');
-      await expect.poll(() => changed).toEqual(['Secret/late']);
+      await eventually(() => changed).toEqual(['Secret/late']);
       cluster.references.watch([...watched].toReversed());
       await kubectl('create', 'configmap', 'late', '--from-literal=a=b');
       await kubectl('patch', 'secret', 'late', '-p', '{"stringData":{"a":"c"}}');
-      await expect.poll(() => changed.toSorted()).toEqual(['ConfigMap/late', 'Secret/late', 'Secret/late']);
+      await eventually(() => changed.toSorted()).toEqual(['ConfigMap/late', 'Secret/late', 'Secret/late']);
       await kubectl('delete', 'secret', 'late');
-      await expect.poll(() => changed.length).toBe(4);
+      await eventually(() => changed.length).toBe(4);
     });
 
     test('tell nothing any more when they are not wanted', async () => {
@@ -301,7 +302,7 @@ describe.each([
       cluster.references.watch([reference('wanted')]);
       await kubectl('create', 'secret', 'generic', 'unwanted', '--from-literal=a=b');
       await kubectl('create', 'secret', 'generic', 'wanted', '--from-literal=a=b');
-      await expect.poll(() => changed).toEqual(['Secret/wanted']);
+      await eventually(() => changed).toEqual(['Secret/wanted']);
     });
   });
 });

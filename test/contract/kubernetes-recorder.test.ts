@@ -6,7 +6,7 @@ import { EventRecorder } from '../../src/kubernetes/recorder.ts';
 import { controlPlane, createNamespace } from '../testbed/current.ts';
 import { mustKubectl } from '../testbed/kubernetes/client.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
-import { type Access, openAccess } from './kubernetes-access.ts';
+import { type Access, eventually, openAccess } from './kubernetes-access.ts';
 
 interface EventOnServer {
   readonly reason: string;
@@ -127,6 +127,6 @@ describe('the recorder', () => {
     for (let index = 0; index < 5_000; index += 1) recorder.record(object(`beat-${index}`), issued);
     expect(recorder.dropped).toBe(904);
     await recorder.flush(AbortSignal.timeout(50));
-    await expect.poll(() => proxy.seen.length).toBe(1);
+    await eventually(() => proxy.seen.length).toBe(1);
   });
 });

@@ -8,7 +8,7 @@ import { openWatch } from '../../src/kubernetes/watch.ts';
 import { controlPlane, createNamespace, uniqueName } from '../testbed/current.ts';
 import { mustKubectl } from '../testbed/kubernetes/client.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
-import { type Access, openAccess } from './kubernetes-access.ts';
+import { type Access, eventually, openAccess } from './kubernetes-access.ts';
 
 const OURS = { fieldManager: FIELD_MANAGER };
 const isWatch = ({ url }: { url: URL }): boolean => url.searchParams.has('watch');
@@ -70,7 +70,7 @@ describe('a reflector', () => {
   const content = (): string[] => [...store.values()].toSorted();
   const lists = (): number => proxy.seen.filter((request) => !isWatch(request)).length;
   const watches = (): number => proxy.seen.filter(isWatch).length;
-  const watching = () => expect.poll(() => proxy.watches).toBe(1);
+  const watching = () => eventually(() => proxy.watches).toBe(1);
 
   test('follows additions, changes and removals, and what leaves its selector', async () => {
     const first = await create('a', '1');
@@ -79,7 +79,7 @@ describe('a reflector', () => {
     await create('b', '1');
     await direct.client.mergePatch(at('b'), { metadata: { labels: { test: null } } }, OURS);
     await end(await change('a', '3'));
-    await expect.poll(() => told.length).toBe(6);
+    await eventually(() => told.length).toBe(6);
     expect(told).toEqual(['- > a=1', 'a=1 > a=2', '- > b=1', 'b=1 > -', 'a=2 > a=3', 'a=3 > -']);
     expect(first.metadata.name).toBe('a');
   });
@@ -90,11 +90,11 @@ describe('a reflector', () => {
     await watching();
     proxy.fault = (request) => (isWatch(request) ? { status: 503 } : undefined);
     proxy.cut();
-    await expect.poll(() => access.failures.length).toBeGreaterThan(0);
+    await eventually(() => access.failures.length).toBeGreaterThan(0);
     await change('a', '2');
     await create('b', '1');
     proxy.fault = () => undefined;
-    await expect.poll(content, { timeout: 10_000 }).toEqual(['a=2', 'b=1']);
+    await eventually(content).toEqual(['a=2', 'b=1']);
     expect(lists()).toBe(1);
     expect(access.relists).toEqual([]);
   });
@@ -107,7 +107,7 @@ describe('a reflector', () => {
     await change('a', '2');
     proxy.inject('{"type":"MODIFIED","object":{"metadata":{"name":"a","uid":"x","resourceVersion":"99999999","labels"');
     proxy.cut();
-    await expect.poll(content, { timeout: 10_000 }).toEqual(['a=2']);
+    await eventually(content).toEqual(['a=2']);
     expect(told).toEqual(['- > a=1', 'a=1 > a=2']);
     expect(lists()).toBe(1);
   });
@@ -136,11 +136,11 @@ describe('a reflector', () => {
         proxy.inject(`${JSON.stringify({ type: 'ERROR', object: expired })}\n`);
       }
       const missed = ['gone=1 > -', 'reborn=1 > -', '- > reborn=2', '- > new=1'];
-      await expect.poll(() => told.toSorted(), { timeout: 10_000 }).toEqual(missed.toSorted());
+      await eventually(() => told.toSorted()).toEqual(missed.toSorted());
       expect(told.indexOf('reborn=1 > -')).toBeLessThan(told.indexOf('- > reborn=2'));
       expect(access.relists).toEqual(['ConfigMap']);
       await change('kept', '2');
-      await expect.poll(content, { timeout: 10_000 }).toContain('kept=2');
+      await eventually(content).toContain('kept=2');
     },
   );
 
@@ -157,7 +157,7 @@ describe('a reflector', () => {
     await watching();
     proxy.silence();
     await change('a', '2');
-    await expect.poll(content, { timeout: 10_000 }).toEqual(['a=2']);
+    await eventually(content).toEqual(['a=2']);
     expect(lists()).toBe(1);
     expect(watches()).toBeGreaterThan(1);
     expect(access.failures).toEqual([]);
@@ -168,12 +168,10 @@ describe('a reflector', () => {
     const plural = 'things';
     const resource: NamespacedResource<unknown> = { namespaced: true, group, version: 'v1', plural, kind: 'Thing' };
     const { synced } = reflect(resource);
-    await expect
-      .poll(() => access.failures.at(-1))
-      .toMatchObject({
-        kind: 'unsupported',
-        detail: `the API server does not know ${plural}.${group}: is its CustomResourceDefinition installed?`,
-      });
+    await eventually(() => access.failures.at(-1)).toMatchObject({
+      kind: 'unsupported',
+      detail: `the API server does not know ${plural}.${group}: is its CustomResourceDefinition installed?`,
+    });
     const version = { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } };
     const crd = {
       apiVersion: 'apiextensions.k8s.io/v1',
@@ -189,7 +187,7 @@ describe('a reflector', () => {
   test('leaves no connection behind, wherever it is stopped', async () => {
     proxy.fault = () => 'hang';
     reflect();
-    await expect.poll(lists).toBe(1);
+    await eventually(lists).toBe(1);
     stop.abort();
     await running;
     stop = new AbortController();
@@ -199,7 +197,7 @@ describe('a reflector', () => {
     stop.abort();
     await running;
     await access[Symbol.asyncDispose]();
-    await expect.poll(() => proxy.connections).toBe(0);
+    await eventually(() => proxy.connections).toBe(0);
     expect(access.failures).toEqual([]);
   });
 
