@@ -1,0 +1,35 @@
+import type { ApiServer } from './api-server.ts';
+import type { Leaks } from './leaks.ts';
+import { collection, type StoredSecret } from './objects.ts';
+
+/** Data keys whose values are secret; `id` is no secret, and other keys may hold anything. */
+const SECRET_KEYS = ['api_key', 'encoded', 'key', 'password'];
+/** Shorter values are made up by tests and would be found by chance. */
+const LEAST_LENGTH = 16;
+
+/** Takes note of every value that any Secret of the namespace ever holds, until it is disposed of. */
+export function noteSecrets(api: ApiServer, namespace: string, leaks: Leaks): AsyncDisposable {
+  const stop = new AbortController();
+  const watching = watch(api, collection('Secret', namespace), leaks, stop.signal);
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await watching;
+    },
+  };
+}
+
+async function watch(api: ApiServer, secrets: string, leaks: Leaks, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      for await (const { object } of api.watch<StoredSecret>(secrets, {}, signal)) {
+        for (const key of SECRET_KEYS) {
+          const value = atob(object.data?.[key] ?? '');
+          if (value.length >= LEAST_LENGTH) leaks.note(value);
+        }
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+}

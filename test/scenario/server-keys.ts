@@ -1,0 +1,31 @@
+import type { ElasticsearchNode } from '../testbed/servers.ts';
+
+/** A key as Elasticsearch's administrator sees it. Times are epoch milliseconds. */
+export interface ServerKey {
+  readonly id: string;
+  readonly name: string;
+  readonly invalidated: boolean;
+  readonly creation: number;
+  readonly expiration?: number;
+  readonly username: string;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly role_descriptors: Readonly<Record<string, { readonly cluster?: readonly string[] }>>;
+}
+
+/** All keys, dead ones too, that were ever made for the object of this uid; none that is there already is missed. */
+export async function keysOf(node: ElasticsearchNode, uid: string): Promise<readonly ServerKey[]> {
+  return query(node, { term: { 'metadata.beatkeys.uid': uid } });
+}
+
+/** All keys that a user ever made. */
+export async function keysMadeBy(node: ElasticsearchNode, username: string): Promise<readonly ServerKey[]> {
+  return query(node, { term: { username } });
+}
+
+async function query(node: ElasticsearchNode, wanted: object): Promise<readonly ServerKey[]> {
+  // Keys are made without a refresh; any write to the same index with one makes them visible to searches.
+  await node.request('PUT', '/_security/role/beatkeys-refresh?refresh=true', { cluster: [] });
+  const { status, body } = await node.request('POST', '/_security/_query/api_key', { size: 1000, query: wanted });
+  if (status !== 200) throw new Error(`the keys could not be listed: ${status}`);
+  return (body as { api_keys: readonly ServerKey[] }).api_keys;
+}

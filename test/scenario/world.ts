@@ -1,0 +1,119 @@
+import { expect } from 'vitest';
+import { startOperator, type Operator, type OperatorOptions } from '../operator/operator.ts';
+import { controlPlane, elasticsearchVersions } from '../testbed/current.ts';
+import { ApiServer } from './api-server.ts';
+import { Leaks } from './leaks.ts';
+import type { Objects } from './objects.ts';
+import { openNamespace, openSite, type Ground, type Site, type SiteOptions } from './site.ts';
+
+export interface WorldOptions extends SiteOptions {
+  /** Settings of the operator; the drift interval is 3 s unless given here. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/**
+ * A running operator of the test file's own that serves a site for each version of Elasticsearch of the run, one process
+ * for all. Close it.
+ */
+export async function openWorld({ settings, ...options }: WorldOptions = {}): Promise<World> {
+  await using stack = new AsyncDisposableStack();
+  const plane = controlPlane();
+  const ground: Ground = { plane, api: stack.use(new ApiServer(plane)), leaks: new Leaks(), stack };
+  const home = await openNamespace(ground);
+  const sites = new Map<string, Site>();
+  for (const version of elasticsearchVersions()) sites.set(version, await openSite(version, ground, options));
+  const operator: OperatorOptions = {
+    kubeconfig: plane.kubeconfig,
+    namespace: home.namespace,
+    watch: [...sites.values()].flatMap(({ objects, guests }) => [objects, ...guests]).map(({ namespace }) => namespace),
+    settings: { BEATKEYS_DRIFT_INTERVAL: '3s', ...settings },
+  };
+  const world = new World({ home, sites, operator, leaks: ground.leaks });
+  await world.startOperator();
+  world.keep(stack.move());
+  return world;
+}
+
+interface Parts {
+  readonly home: Objects;
+  readonly sites: ReadonlyMap<string, Site>;
+  readonly operator: OperatorOptions;
+  readonly leaks: Leaks;
+}
+
+export class World {
+  /** The operator's own namespace, which it does not serve. */
+  readonly home: Objects;
+  /** Whatever was secret in this world. */
+  readonly leaks: Leaks;
+  readonly #sites: ReadonlyMap<string, Site>;
+  readonly #options: OperatorOptions;
+  readonly #operators: Operator[] = [];
+  #stack = new AsyncDisposableStack();
+
+  constructor({ home, sites, operator, leaks }: Parts) {
+    this.home = home;
+    this.leaks = leaks;
+    this.#sites = sites;
+    this.#options = operator;
+  }
+
+  /** Takes over what `close` shall take away. */
+  keep(stack: AsyncDisposableStack): void {
+    this.#stack = stack;
+  }
+
+  /** The site of a version of Elasticsearch. */
+  site(version: string): Site {
+    const site = this.#sites.get(version);
+    if (site === undefined) throw new Error(`there is no site of Elasticsearch ${version}`);
+    return site;
+  }
+
+  /** The operator that was started last. */
+  get operator(): Operator {
+    const operator = this.#operators.at(-1);
+    if (operator === undefined) throw new Error('no operator was started');
+    return operator;
+  }
+
+  /** Starts an operator, as the world's options and these want it. */
+  async startOperator(options: Partial<OperatorOptions> = {}): Promise<Operator> {
+    const settings = { ...this.#options.settings, ...options.settings };
+    const operator = await startOperator({ ...this.#options, ...options, settings });
+    this.#operators.push(operator);
+    return operator;
+  }
+
+  /** Stops everything, takes everything away, and checks that nothing that was secret was said anywhere. */
+  async close(): Promise<void> {
+    await using _stack = this.#stack;
+    const metrics = this.operator.runs ? await this.operator.metrics() : '';
+    for (const operator of this.#operators) if (operator.runs) await operator.stop();
+    expect(this.leaks.foundIn({ ...(await this.#placesToSearch()), metrics })).toEqual([]);
+  }
+
+  /** Everything that is said: logs, events, objects with their statuses, and Secrets without their values. */
+  async #placesToSearch(): Promise<Readonly<Record<string, string>>> {
+    const places: Record<string, string> = {};
+    for (const [index, operator] of this.#operators.entries())
+      places[`log of operator ${index}`] = operator.lines.join('\n');
+    for (const objects of [this.home, ...[...this.#sites.values()].flatMap((site) => [site.objects, ...site.guests])]) {
+      for (const kind of ['BeatApiKey', 'ElasticsearchConnection', 'Event', 'Lease'] as const)
+        places[`${kind} in ${objects.namespace}`] = lines(await objects.list(kind));
+      const secrets = await objects.list('Secret');
+      places[`Secret metadata in ${objects.namespace}`] = lines(
+        secrets.map(({ metadata }) => withoutApplied(metadata)),
+      );
+    }
+    return places;
+  }
+}
+
+const lines = (objects: readonly object[]): string => objects.map((object) => JSON.stringify(object)).join('\n');
+
+/** What kubectl copies into an annotation is the test's own doing. */
+function withoutApplied<T extends { readonly annotations?: Readonly<Record<string, string>> }>(metadata: T): object {
+  const { 'kubectl.kubernetes.io/last-applied-configuration': _applied, ...annotations } = metadata.annotations ?? {};
+  return { ...metadata, annotations };
+}
