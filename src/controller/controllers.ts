@@ -50,26 +50,31 @@ export class Controllers {
   async run(signal: AbortSignal, abort: AbortSignal): Promise<void> {
     const { clock, concurrency, graceMs } = this.#options;
     const shared = { clock, graceMs, signal, abort };
-    await Promise.all([
-      runWorkers({
-        ...shared,
-        queue: this.queues.objects,
-        concurrency,
-        handle: (key, stop) =>
-          this.#pass('beatapikey', this.queues.objects, key, (context) => reconcile(key, context, stop)),
-        onError: (key, error) => this.#tellDefect(key, error),
-      }),
-      runWorkers({
-        ...shared,
-        queue: this.queues.connections,
-        concurrency: CONNECTION_WORKERS,
-        handle: (key, stop) =>
-          this.#pass('elasticsearchconnection', this.queues.connections, key, (context) =>
-            passConnection(key, this.#connections, context, stop),
-          ),
-        onError: (key, error) => this.#tellDefect(key, error),
-      }),
-    ]);
+    try {
+      await Promise.all([
+        runWorkers({
+          ...shared,
+          queue: this.queues.objects,
+          concurrency,
+          handle: (key, stop) =>
+            this.#pass('beatapikey', this.queues.objects, key, (context) => reconcile(key, context, stop)),
+          onError: (key, error) => this.#tellDefect(key, error),
+        }),
+        runWorkers({
+          ...shared,
+          queue: this.queues.connections,
+          concurrency: CONNECTION_WORKERS,
+          handle: (key, stop) =>
+            this.#pass('elasticsearchconnection', this.queues.connections, key, (context) =>
+              passConnection(key, this.#connections, context, stop),
+            ),
+          onError: (key, error) => this.#tellDefect(key, error),
+        }),
+      ]);
+    } finally {
+      // What still waits for its time would keep the process alive until then.
+      for (const queue of Object.values(this.queues)) queue.close();
+    }
     await this.#connections.close();
   }
 
