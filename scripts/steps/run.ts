@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { styleText } from 'node:util';
+import { killWhenWeEnd } from '../../test/testbed/leftovers.ts';
+import { identify, signalGroup } from '../../test/testbed/process-identity.ts';
 
 /** Something that passes or fails, and takes a while. */
 export interface Step {
@@ -38,18 +40,29 @@ export function command(name: string, program: string, ...args: string[]): Step 
   return { name, run: () => runCommand(program, args, verbose ? 'inherit' : 'pipe') };
 }
 
-/** Runs a program in the project's folder, with the packages' programs on PATH. Throws with its output when it fails. */
+/**
+ * Runs a program in the project's folder, with the packages' programs on PATH. Throws with its output when it fails.
+ * It has a process group of its own, so that nothing of it is left when this process ends in whatever way.
+ */
 export async function runCommand(program: string, args: readonly string[], stdio: 'inherit' | 'pipe'): Promise<void> {
   const first = [path.join(root, 'node_modules/.bin'), path.dirname(process.execPath)];
   const env = { ...process.env, PATH: [...first, process.env['PATH']].join(path.delimiter) };
   const color = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {};
-  const child = spawn(program, args, { cwd: root, env: { ...env, ...color }, stdio: ['ignore', stdio, stdio] });
-  const stop = () => child.kill('SIGTERM');
+  const child = spawn(program, args, {
+    cwd: root,
+    env: { ...env, ...color },
+    stdio: ['ignore', stdio, stdio],
+    detached: true,
+  });
+  const identity = child.pid === undefined ? undefined : identify(child.pid);
+  const forget = identity === undefined ? undefined : killWhenWeEnd(identity);
+  const stop = () => identity !== undefined && signalGroup(identity, 'SIGTERM');
   interrupted.signal.addEventListener('abort', stop);
   const chunks: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => chunks.push(chunk));
   const [code] = (await once(child, 'close')) as [number | null];
   interrupted.signal.removeEventListener('abort', stop);
+  forget?.();
   if (code !== 0) throw new CommandFailure(Buffer.concat(chunks).toString().trimEnd());
 }
 
@@ -68,8 +81,11 @@ export async function runSteps(steps: readonly Step[]): Promise<number> {
   const failed = results.filter(({ outcome }) => outcome !== 'passed');
   if (failed.length > 0 || verbose) console.log(`\n${results.map(line).join('\n')}`);
   const total = results.reduce((sum, { seconds }) => sum + seconds, 0);
+  if (interrupted.signal.aborted) {
+    console.log('\nInterrupted.');
+    return interruptedCode;
+  }
   console.log(`\n${results.length - failed.length} of ${steps.length} steps passed in ${total.toFixed(0)} s.`);
-  if (interrupted.signal.aborted) return interruptedCode;
   return failed.length === 0 ? 0 : 1;
 }
 

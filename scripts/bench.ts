@@ -1,0 +1,94 @@
+/**
+ * The operator against the limit of its servers, side by side; bench/README.md says how.
+ *
+ *     npm run bench                                   everything, three rounds of 1,000 objects
+ *     npm run bench -- --json FILE                    writes the figures to a file, too
+ *     npm run bench -- --objects 100 --rounds 1       smaller
+ *     npm run bench -- --only create,idle             some of create, single, memory, startup, idle, delete
+ *     npm run bench -- --bundle FILE                  of a program that is built already
+ *     npm run bench -- --profiles FOLDER              with CPU profiles of the operator that creates objects
+ *     npm run bench -- --write-readme FILE            no run: puts the figures of such a file into bench/README.md
+ *
+ * Ends with 1 when something was not measured, and with 1 when a target was missed.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { summarize } from '../bench/figures.ts';
+import { machine, table, versions, writeReadme, type Report } from '../bench/report.ts';
+import { measureRound, PARTS, type Part, type RoundOptions, type RoundResult } from '../bench/round.ts';
+import { startWorld } from '../bench/world.ts';
+import { runCommand } from './steps/run.ts';
+
+const root = path.resolve(import.meta.dirname, '..');
+const progress = (line: string): void => console.error(line);
+const { values } = parseArgs({
+  options: {
+    json: { type: 'string' },
+    objects: { type: 'string', default: '1000' },
+    rounds: { type: 'string', default: '3' },
+    only: { type: 'string', default: PARTS.join(',') },
+    bundle: { type: 'string' },
+    profiles: { type: 'string' },
+    'write-readme': { type: 'string' },
+  },
+});
+
+const given = values['write-readme'];
+if (given === undefined) process.exitCode = await run();
+else await writeReadme(JSON.parse(await readFile(given, 'utf8')) as Report);
+
+async function run(): Promise<number> {
+  const rounds = whole('rounds', values.rounds);
+  const options = {
+    objects: whole('objects', values.objects),
+    parts: parts(values.only),
+    bundle: path.resolve(values.bundle ?? (await build())),
+    profiles: values.profiles === undefined ? undefined : path.resolve(values.profiles),
+  };
+  const report = await measure(rounds, options);
+  if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(report, undefined, 2)}\n`);
+  console.log(table(report));
+  return report.pass ? 0 : 1;
+}
+
+async function measure(rounds: number, options: Omit<RoundOptions, 'round'>): Promise<Report> {
+  const at = new Date().toISOString();
+  const before = machine();
+  const world = await startWorld(path.join(root, 'crds'), progress);
+  try {
+    const results: RoundResult[] = [];
+    for (let round = 1; round <= rounds; round++) {
+      progress(`round ${round} of ${rounds}`);
+      results.push(await measureRound(world, { ...options, round }));
+    }
+    const figures = summarize(results.map(({ sample }) => sample));
+    return {
+      ...{ at, objects: options.objects, rounds, machine: before, versions: await versions(world) },
+      pass: Object.values(figures).every(({ pass }) => pass !== false),
+      figures,
+      requests: results.map(({ requests }) => requests),
+    };
+  } finally {
+    await world.stop();
+  }
+}
+
+async function build(): Promise<string> {
+  progress('building the operator …');
+  await runCommand(process.execPath, ['scripts/build.ts'], 'pipe');
+  return path.join(root, 'dist/beatkeys.mjs');
+}
+
+function whole(name: string, text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new RangeError(`--${name} must be a whole number above 0`);
+}
+
+function parts(text: string): ReadonlySet<Part> {
+  const names = text.split(',');
+  const wrong = names.filter((name) => !PARTS.includes(name as Part));
+  if (wrong.length > 0) throw new RangeError(`--only knows ${PARTS.join(', ')}`);
+  return new Set(names as Part[]);
+}

@@ -1,0 +1,115 @@
+/**
+ * `npm run demo`: Beatkeys on real servers of this machine, as a short story. See `--help`.
+ */
+import { copyFileSync, existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { temporaryFolder } from '../test/testbed/leftovers.ts';
+import { change, createOperatorUser } from './demo/operator-user.ts';
+import { startOperator } from './demo/operator.ts';
+import { startServers } from './demo/servers.ts';
+import type { Servers } from './demo/servers.ts';
+import { Shell } from './demo/shell.ts';
+import { Interrupted, Stage } from './demo/stage.ts';
+import { applyExamples, deleteKey, rotateKey, showSecret, tryKeys, widenKey, withURL } from './demo/story.ts';
+import { readyTable } from './demo/ready-table.ts';
+import { heading, say, styled, tell } from './demo/terminal.ts';
+
+const help = `Usage: npm run demo [-- --keep]
+
+Starts a Kubernetes control plane and Elasticsearch on this machine, runs the operator from its source, and shows what
+it does with the manifests of examples/: keys, Secrets, an edit, a rotation and a deletion. Takes about a minute once
+the servers are built and fetched, which happens the first time. Nothing is left behind.
+
+  --keep   stay up at the end, to play with it, until Ctrl-C
+  --help   this text`;
+
+const start = performance.now();
+const { values } = parseArgs({ options: { keep: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } });
+if (values.help === true) say(help);
+else process.exit(await demo(values.keep === true));
+
+/** Plays the demo and takes everything down; resolves with the exit code. */
+async function demo(keep: boolean): Promise<number> {
+  const stage = new Stage();
+  const folder = temporaryFolder('demo');
+  stage.up(() => folder.remove());
+  const log = path.join(folder.path, 'operator.log');
+  let code = 0;
+  try {
+    await play(stage, folder.path, log, keep);
+  } catch (error) {
+    code = report(error, stage.signal.aborted, log);
+  }
+  await stage.clear();
+  if (code === 0) say(`\nStopped and tidied up. The demo took ${Math.round((performance.now() - start) / 1000)} s.`);
+  return code;
+}
+
+async function play(stage: Stage, folder: string, log: string, keep: boolean): Promise<void> {
+  heading('The servers');
+  const servers = await stage.until(startServers(stage, folder));
+  const { plane, elasticsearch, caFile } = servers;
+
+  heading('The operator and its user');
+  const user = await stage.until(createOperatorUser(elasticsearch));
+  const shell = new Shell({
+    kubectl: plane.kubectlPath,
+    env: { KUBECONFIG: plane.kubeconfig, KUBECACHEDIR: path.join(folder, 'kubectl'), PASSWORD: user.password },
+    signal: stage.signal,
+  });
+  await shell.run('kubectl apply -f examples/00-namespaces.yaml');
+  const operator = await stage.until(startOperator(plane.kubeconfig, log));
+  stage.up(() => operator.stop());
+  tell('the operator runs from src/main.ts');
+
+  heading('A connection to the cluster');
+  const inSystem = '-n beatkeys-system';
+  await shell.run(
+    `kubectl create secret generic elasticsearch-credential ${inSystem} --from-literal=username=${user.username} --from-literal=password="$PASSWORD"`,
+  );
+  await shell.run(`kubectl create configmap elasticsearch-ca ${inSystem} --from-file=ca.crt=${caFile}`);
+  await shell.run(withURL('01-connection', elasticsearch));
+  await shell.run(`kubectl wait --for=condition=Ready elasticsearchconnection/main ${inSystem} --timeout=30s`);
+  for (const index of ['books', 'books-archive']) {
+    await stage.until(change(elasticsearch, 'POST', `/${index}/_doc?refresh=true`, { title: 'Snow Crash' }));
+  }
+
+  const scene = { shell, elasticsearch, signal: stage.signal };
+  for (const act of [applyExamples, showSecret, tryKeys, widenKey, rotateKey, deleteKey]) {
+    await stage.until(act(scene));
+  }
+  if (keep) {
+    await shell.run('kubectl apply -f examples/packetbeat.yaml');
+    await readyTable(shell, stage.signal);
+    invite(servers, log);
+    await stage.stopAsked();
+  }
+}
+
+/** What somebody needs who wants to play with it. */
+function invite({ plane, elasticsearch, caFile }: Servers, log: string): void {
+  heading('Yours, until Ctrl-C');
+  say(`export KUBECONFIG=${plane.kubeconfig}`);
+  say(`kubectl                ${plane.kubectlPath}`);
+  say(`Elasticsearch          ${elasticsearch.url}  (CA: ${caFile})`);
+  say(`its administrator      ${elasticsearch.username}, password ${elasticsearch.password}`);
+  say(`the operator's log     ${log}`);
+  say(`\n${styled('bold', 'Try:')} ${plane.kubectlPath} get beatkeys -A`);
+}
+
+/** Says why the demo ended before its time, and where the operator's log is kept. Returns the exit code. */
+function report(error: unknown, interrupted: boolean, log: string): number {
+  if (interrupted || error instanceof Interrupted) {
+    say('\nInterrupted; stopping everything …');
+    return 130;
+  }
+  console.error(`\n${styled('red', 'The demo failed:')} ${error instanceof Error ? error.message : String(error)}`);
+  if (existsSync(log)) {
+    const kept = path.join(tmpdir(), `beatkeys-demo-operator-${process.pid}.log`);
+    copyFileSync(log, kept);
+    console.error(`The operator's log is kept in ${kept}`);
+  }
+  return 1;
+}
