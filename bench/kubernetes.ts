@@ -1,0 +1,96 @@
+import { Pool } from 'undici';
+
+/** Where an API server is, and who asks. */
+export interface KubernetesAddress {
+  readonly url: string;
+  readonly ca: string;
+  readonly token: string;
+}
+
+/** The parts of an object that measurements look at. */
+export interface KubernetesObject {
+  readonly metadata: {
+    readonly name: string;
+    readonly uid: string;
+    readonly resourceVersion: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+}
+
+interface List {
+  readonly metadata: { readonly resourceVersion: string };
+  readonly items: readonly KubernetesObject[];
+}
+
+/** What a watch told. */
+export type Change = { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: KubernetesObject };
+
+/** The calls of a benchmark, over kept connections, with as little between as may be. Everything but 2xx is an error. */
+export class Kubernetes {
+  readonly #pool: Pool;
+  readonly #authorization: string;
+
+  /** `connections`: how many calls and watches are under way at most. */
+  constructor({ url, ca, token }: KubernetesAddress, connections: number) {
+    this.#pool = new Pool(url, { connections, connect: { ca }, bodyTimeout: 0, allowH2: false });
+    this.#authorization = `Bearer ${token}`;
+  }
+
+  async send<T = unknown>(method: Method, path: string, body?: object, type = 'application/json'): Promise<T> {
+    const { statusCode, body: answer } = await this.#pool.request({
+      method,
+      path,
+      headers: { authorization: this.#authorization, accept: 'application/json', 'content-type': type },
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+    const text = await answer.text();
+    if (statusCode >= 300) throw new Error(`${method} ${path} was answered with ${statusCode}`);
+    return JSON.parse(text) as T;
+  }
+
+  async list(path: string): Promise<readonly KubernetesObject[]> {
+    return (await this.send<List>('GET', path)).items;
+  }
+
+  /** Tells every change from now on; resolves when that has begun. Dispose it. */
+  async watch(path: string, onChange: (change: Change) => void): Promise<Disposable & { failed: Promise<never> }> {
+    const { metadata } = await this.send<List>('GET', `${path}?limit=1`);
+    const stop = new AbortController();
+    const { statusCode, body } = await this.#pool.request({
+      method: 'GET',
+      path: `${path}?watch=true&resourceVersion=${metadata.resourceVersion}&timeoutSeconds=3600`,
+      headers: { authorization: this.#authorization, accept: 'application/json' },
+      signal: stop.signal,
+    });
+    if (statusCode !== 200) throw new Error(`the watch of ${path} was answered with ${statusCode}`);
+    const follow = async (): Promise<never> => {
+      let rest = '';
+      body.setEncoding('utf8');
+      for await (const chunk of body as AsyncIterable<string>) {
+        const lines = (rest + chunk).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) {
+          const change = JSON.parse(line) as Change;
+          if (!['ADDED', 'MODIFIED', 'DELETED'].includes(change.type)) throw new Error(`watch of ${path}: ${line}`);
+          onChange(change);
+        }
+      }
+      throw new Error(`the watch of ${path} ended`);
+    };
+    const failed = follow();
+    failed.catch(() => undefined);
+    return { failed, [Symbol.dispose]: () => stop.abort() };
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.destroy();
+  }
+}
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** Whether its condition Ready is true. */
+export function isReady({ status }: KubernetesObject): boolean {
+  return status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') === true;
+}

@@ -1,0 +1,118 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { readSamples, total } from '../test/operator/exposition.ts';
+import { freePorts } from '../test/testbed/free-ports.ts';
+import { killWhenWeEnd } from '../test/testbed/leftovers.ts';
+import { identify } from '../test/testbed/process-identity.ts';
+import { IN_FLIGHT, NAMESPACES } from './workload.ts';
+
+export interface OperatorOptions {
+  /** The bundled program. */
+  readonly bundle: string;
+  readonly kubeconfig: string;
+  /** Where its output goes. */
+  readonly log: string;
+  /** Left out: the operator's own default. */
+  readonly driftInterval?: string;
+  /** A folder for a CPU profile of the whole life of the process; left out: none is made. */
+  readonly profiles?: string | undefined;
+}
+
+const PATIENCE_MS = 60_000;
+const STOP_PATIENCE_MS = 40_000;
+
+/** The operator as a process of its own. It never outlives this one. */
+export class OperatorProcess {
+  /** When it was started, milliseconds of `performance.now()`. */
+  readonly startedAt: number;
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<unknown[]>;
+  readonly #url: string;
+  readonly #log: string;
+
+  private constructor({ bundle, kubeconfig, log, driftInterval, profiles }: OperatorOptions, port: number) {
+    const env = {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      NODE_ENV: 'production',
+      KUBECONFIG: kubeconfig,
+      POD_NAMESPACE: NAMESPACES.operator,
+      BEATKEYS_WATCH_NAMESPACES: `${NAMESPACES.operator},${NAMESPACES.objects}`,
+      BEATKEYS_CONCURRENCY: String(IN_FLIGHT),
+      BEATKEYS_TELEMETRY_HOST: '127.0.0.1',
+      BEATKEYS_TELEMETRY_PORT: String(port),
+      ...(driftInterval === undefined ? {} : { BEATKEYS_DRIFT_INTERVAL: driftInterval }),
+    };
+    const profiling = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`];
+    const output = openSync(log, 'a');
+    this.startedAt = performance.now();
+    this.#child = spawn(process.execPath, [...profiling, bundle], {
+      env,
+      stdio: ['ignore', output, output],
+      detached: true,
+    });
+    this.#ended = once(this.#child, 'exit');
+    closeSync(output);
+    this.#url = `http://127.0.0.1:${port}`;
+    this.#log = log;
+    const identity = identify(this.pid);
+    if (identity !== undefined) void this.#ended.then(killWhenWeEnd(identity));
+  }
+
+  /** Starts it; see `untilReady`. */
+  static async start(options: OperatorOptions): Promise<OperatorProcess> {
+    const [port = 0] = await freePorts(1);
+    return new OperatorProcess(options, port);
+  }
+
+  /** Seconds from its start until /readyz says so. */
+  untilReady(): Promise<number> {
+    return this.#until('is not ready', async () => (await fetch(`${this.#url}/readyz`)).ok);
+  }
+
+  /** Seconds from its start until it has passed over so many objects, and none waits. */
+  untilPassed(objects: number): Promise<number> {
+    return this.#until('has not passed over all objects', async () => {
+      const text = await (await fetch(`${this.#url}/metrics`)).text();
+      const samples = readSamples(text);
+      const passes = total(samples, 'controller_runtime_reconcile_total', { controller: 'beatapikey' });
+      const waiting = total(samples, 'workqueue_depth', { name: 'beatapikey' });
+      return passes >= objects && waiting === 0;
+    });
+  }
+
+  /** Resident memory, now and at its highest, MiB (proc_pid_status(5)). */
+  memory(): { readonly now: number; readonly highest: number } {
+    const status = readFileSync(`/proc/${this.pid}/status`, 'utf8');
+    const mebibytes = (field: string): number => Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1]) / 1024;
+    return { now: mebibytes('VmRSS'), highest: mebibytes('VmHWM') };
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** SIGTERM, as Kubernetes sends it; throws when it does not end well. */
+  async stop(): Promise<void> {
+    this.#child.kill('SIGTERM');
+    const ended = await Promise.race([this.#ended, wait(STOP_PATIENCE_MS, ['too late'], { ref: false })]);
+    if (ended[0] !== 0) throw new Error(`the operator did not stop well (${String(ended[0])}); ${this.#tail()}`);
+  }
+
+  async #until(complaint: string, holds: () => Promise<boolean>): Promise<number> {
+    while (!(await holds().catch(() => false))) {
+      if (this.#child.exitCode !== null)
+        throw new Error(`the operator ended with ${this.#child.exitCode}; ${this.#tail()}`);
+      if (performance.now() - this.startedAt > PATIENCE_MS)
+        throw new Error(`the operator ${complaint}; ${this.#tail()}`);
+      await wait(20);
+    }
+    return (performance.now() - this.startedAt) / 1000;
+  }
+
+  #tail(): string {
+    return `the end of its log:\n${readFileSync(this.#log, 'utf8').trimEnd().split('\n').slice(-15).join('\n')}`;
+  }
+}
