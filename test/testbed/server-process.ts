@@ -15,7 +15,7 @@ export interface ServerOptions {
   readonly log: string;
   /** Asked again and again until it is true; what it throws counts as false. */
   readonly ready?: () => Promise<boolean>;
-  /** Seconds until the wait for `ready` is given up; 60 when not given. */
+  /** Seconds until the wait for `ready` is given up; 120 when not given. */
   readonly patience?: number;
 }
 
@@ -31,7 +31,7 @@ export class ServerProcess {
   /** Starts it and waits until it answers. Throws with the end of its log when it ends or does not answer in time. */
   async start(): Promise<this> {
     if (this.#running !== undefined) throw new Error(`${this.#options.name} is running`);
-    const { name, command, args, env, log, ready, patience = 60 } = this.#options;
+    const { name, command, args, env, log, ready, patience = 120 } = this.#options;
     const output = openSync(log, 'a');
     const child = spawn(command, args, { env: env ?? process.env, stdio: ['ignore', output, output], detached: true });
     closeSync(output);

@@ -28,8 +28,10 @@ export interface TestbedOptions {
  * The provider to use: the servers that the environment names; else containers, where a Docker engine answers and has
  * the images; else processes of this machine. Throws, with a sentence for everything that is missing.
  */
-export async function chooseProvider(progress: Progress): Promise<Provider> {
-  const choice = externalServersGiven ? [external] : [docker, native];
+export async function chooseProvider(
+  progress: Progress,
+  choice: readonly Provider[] = externalServersGiven ? [external] : [docker, native],
+): Promise<Provider> {
   const sentences: string[] = [];
   for (const provider of choice) {
     const missing = await provider.missing(progress);

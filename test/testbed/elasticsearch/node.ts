@@ -71,7 +71,7 @@ export async function startNativeElasticsearch(
     args: isRoot ? [...asNobody, program] : [],
     env: environment(folder.path, config, jdk, fullSpeed),
     log: path.join(folder.path, 'console.log'),
-    patience: 180,
+    patience: 300,
     ready: async () =>
       (await client.request('GET', '/_cluster/health?wait_for_status=yellow&timeout=1s')).status === 200,
   });

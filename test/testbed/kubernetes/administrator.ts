@@ -1,11 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Progress } from '../progress.ts';
 import type { ControlPlane } from '../servers.ts';
 import { connectControlPlane, mustKubectl, renderKubeconfig } from './client.ts';
 import { clients } from './kubectl.ts';
-
-const namespace = 'beatkeys-testbed';
 
 /** What `kubectl config view --raw --minify --flatten` shows of the current context. */
 interface View {
@@ -29,7 +28,9 @@ export async function administer(
   const config = await mustKubectl(given, ['config', 'view', '--raw', '--minify', '--flatten', '-o', 'json']);
   const cluster = (JSON.parse(config) as View).clusters[0]?.cluster;
   if (cluster === undefined) throw new Error(`The kubeconfig ${kubeconfig} has no current context.`);
-  await mustKubectl(given, ['apply', '-f', '-'], JSON.stringify(administrator));
+  const namespace = `beatkeys-testbed-${randomBytes(4).toString('hex')}`;
+  const administrator = JSON.stringify(administratorIn(namespace));
+  await mustKubectl(given, ['create', '-f', '-'], administrator);
   const token = await mustKubectl(given, ['create', 'token', 'admin', '-n', namespace, '--duration=24h']);
   const address = {
     url: cluster.server,
@@ -41,23 +42,25 @@ export async function administer(
   return {
     plane: connectControlPlane({ ...paths, ...address, kubeconfig: own }),
     leave: async () => {
-      await mustKubectl(given, ['delete', '--wait=false', '-f', '-'], JSON.stringify(administrator));
+      await mustKubectl(given, ['delete', '--wait=false', '--ignore-not-found', '-f', '-'], administrator);
     },
   };
 }
 
-const administrator = {
-  apiVersion: 'v1',
-  kind: 'List',
-  items: [
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
-    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'admin', namespace } },
-    {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'ClusterRoleBinding',
-      metadata: { name: namespace },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
-      subjects: [{ kind: 'ServiceAccount', name: 'admin', namespace }],
-    },
-  ],
-};
+function administratorIn(namespace: string): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'List',
+    items: [
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+      { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'admin', namespace } },
+      {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'ClusterRoleBinding',
+        metadata: { name: namespace },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+        subjects: [{ kind: 'ServiceAccount', name: 'admin', namespace }],
+      },
+    ],
+  };
+}
