@@ -26,6 +26,8 @@ export async function execute(action: Action, context: ActionContext, signal: Ab
     case 'removeSecret':
       await cluster.secrets.remove(action.secret);
       return { type: 'secretRemoved' };
+    case 'disownSecret':
+      return { type: 'secretWritten', secret: await cluster.secrets.patch(action.secret, { owner: null }) };
     case 'release':
       return release(context);
   }

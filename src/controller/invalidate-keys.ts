@@ -44,7 +44,9 @@ const PAUSE_MS = 500;
 
 async function forget({ secret, superseded }: NonNullable<InvalidateKeys['remember']>, { cluster }: ActionContext) {
   const journal = readJournal(secret.annotations);
-  const annotation =
-    journal === undefined ? null : journalAnnotations({ ...journal, superseded })[ANNOTATIONS.superseded];
-  return cluster.secrets.patch(secret, { annotations: { [ANNOTATIONS.superseded]: annotation ?? null } });
+  const annotations =
+    journal === undefined
+      ? { [ANNOTATIONS.superseded]: null }
+      : journalAnnotations({ ...journal, superseded, changed: cluster.now() });
+  return cluster.secrets.patch(secret, { annotations });
 }

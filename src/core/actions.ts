@@ -17,7 +17,14 @@ export interface Plan {
 
 /** What a pass may do, a closed list. Every action is safe to repeat and carries the precondition it needs. */
 export type Action =
-  Claim | IssueKey | UpdateKey | RewriteSecret | InvalidateKeys | RemoveSecret | { readonly type: 'release' };
+  | Claim
+  | IssueKey
+  | UpdateKey
+  | RewriteSecret
+  | InvalidateKeys
+  | RemoveSecret
+  | DisownSecret
+  | { readonly type: 'release' };
 
 /** Finalizer and installation annotation, before the first effect outside. */
 export interface Claim {
@@ -68,7 +75,10 @@ export interface RewriteSecret {
   readonly render: boolean;
 }
 
-/** Invalidates by id, never the key of the current Secret; then the journal forgets them. */
+/**
+ * Invalidates by id, never the key of the current Secret; then the journal forgets them, and counts as changed: what an
+ * older inventory shows of them is out of date.
+ */
 export interface InvalidateKeys {
   readonly type: 'invalidateKeys';
   readonly cause: 'retired' | 'halfMade' | 'deleted';
@@ -81,5 +91,11 @@ export interface InvalidateKeys {
 /** A Secret that the garbage collector would not take: it has no owner reference. */
 export interface RemoveSecret {
   readonly type: 'removeSecret';
+  readonly secret: SecretMetadata;
+}
+
+/** Takes the owner reference off a Secret that shall outlive its object: the garbage collector would take it. */
+export interface DisownSecret {
+  readonly type: 'disownSecret';
   readonly secret: SecretMetadata;
 }

@@ -1,18 +1,19 @@
 import { ANNOTATIONS, FINALIZER } from '../api/names.ts';
 import type { Plan } from './actions.ts';
 import type { ConnectionView } from './connection-view.ts';
-import type { Contact } from './contact.ts';
 import { retains } from './desired.ts';
 import { verdictOfFailure } from './failure-policy.ts';
+import type { Failure } from './failure.ts';
 import type { Journal } from './journal.ts';
-import { isLive } from './key-record.ts';
+import { isLive, type KeyOwner, type KeyRecord } from './key-record.ts';
 import { journalOf, ownSecret, settledAfter, type Observed } from './observed.ts';
-import { mayInvalidate, ownedBy } from './ownership.ts';
-import { deleting } from './verdict.ts';
+import { mayInvalidate, supersededKeys } from './ownership.ts';
+import { deleting, type Verdict } from './verdict.ts';
 
 type Ready = Extract<ConnectionView, { state: 'ready' }>;
 
 const DONE = deleting('Deleting', 'nothing is left to invalidate');
+const RELEASE: Plan = { actions: [{ type: 'release' }], verdict: DONE };
 
 /** What to do for an object that is being deleted: all its keys are invalidated by id, then the finalizer goes. */
 export function planDeletion(observed: Observed, now: number): Plan {
@@ -21,16 +22,22 @@ export function planDeletion(observed: Observed, now: number): Plan {
   if (!finalizers.includes(FINALIZER)) return { actions: [], verdict: DONE };
   const claim = annotations[ANNOTATIONS.installation];
   if (claim !== undefined && claim !== operator.installation) return { actions: [], verdict: DONE };
-  if (retains(object) || annotations[ANNOTATIONS.abandonKeys] === 'true') {
-    return { actions: [{ type: 'release' }], verdict: DONE };
-  }
-  if (!secret.known) return { actions: [], verdict: verdictOfFailure(secret.failure) };
+  if (retains(object)) return keep(observed);
+  if (annotations[ANNOTATIONS.abandonKeys] === 'true') return RELEASE;
+  if (!secret.known) return unreadable(secret.failure);
   if (connection.state !== 'ready') return { actions: [], verdict: blocked(observed) };
   return invalidateAll(observed, connection, now);
 }
 
-/** The finalizer goes only when every key of the object is known to be dead. */
-function invalidateAll(observed: Observed, connection: Ready, now: number): Plan {
+/** The Secret must not go with the object that it still refers to as its owner. */
+function keep({ secret }: Observed): Plan {
+  if (!secret.known) return unreadable(secret.failure);
+  if (secret.value.state !== 'ours' || secret.value.metadata.controllerUID === undefined) return RELEASE;
+  return { actions: [{ type: 'disownSecret', secret: secret.value.metadata }], verdict: DONE };
+}
+
+/** What this user can invalidate is, whoever else's keys remain; the finalizer goes only when none is left alive. */
+function invalidateAll(observed: Observed, { contact }: Ready, now: number): Plan {
   const { object, inventory, operator } = observed;
   const journal = journalOf(observed);
   const secret = ownSecret(observed);
@@ -42,45 +49,55 @@ function invalidateAll(observed: Observed, connection: Ready, now: number): Plan
     return { actions: [], needsInventorySince: since, verdict };
   }
   const gone = new Set([...observed.gone, ...inventory.keys.filter((key) => !isLive(key, now)).map(({ id }) => id)]);
-  const foreign = journal !== undefined && !mayInvalidateAll(journal, gone, connection.contact);
-  if (foreign) return { actions: [], verdict: blocked(observed) };
-  const known = new Map(inventory.keys.filter((key) => !gone.has(key.id)).map(({ id, creation }) => [id, creation]));
-  for (const { id, since: replaced } of journal?.superseded ?? [])
-    if (!gone.has(id) && !known.has(id)) known.set(id, replaced);
-  if (journal !== undefined && !gone.has(journal.keyID)) known.set(journal.keyID, journal.created);
-  if (known.size > 0) {
-    const keys = [...known].map(([id, at]) => ({ id, since: at }));
+  const left = keysOf(journal, inventory.keys).filter(({ id }) => !gone.has(id));
+  const within = left.filter((key) => mayInvalidate(key, contact));
+  if (within.length > 0) {
+    const keys = within.map(({ id, since: at }) => ({ id, since: at }));
     return {
       actions: [{ type: 'invalidateKeys', cause: 'deleted', keys }],
       verdict: deleting('Deleting', 'the keys of the object are being invalidated'),
     };
   }
+  if (left.length > 0) return { actions: [], verdict: blocked(observed) };
   const orphaned = secret !== undefined && secret.controllerUID === undefined;
-  return {
-    actions: [...(orphaned ? [{ type: 'removeSecret', secret } as const] : []), { type: 'release' }],
-    verdict: DONE,
-  };
+  return orphaned ? { actions: [{ type: 'removeSecret', secret }], verdict: DONE } : RELEASE;
 }
 
-const mayInvalidateAll = (journal: Journal, gone: ReadonlySet<string>, contact: Contact): boolean =>
-  (gone.has(journal.keyID) || contact.manageApiKey || ownedBy(journal, contact)) &&
-  journal.superseded.every((key) => gone.has(key.id) || mayInvalidate(key, contact));
+interface KnownKey {
+  readonly id: string;
+  /** When it was made or replaced, epoch milliseconds. */
+  readonly since: number;
+  readonly owner: KeyOwner;
+}
+
+/** Every key of the object, each once: those that the inventory shows, and those that the journal names beside them. */
+function keysOf(journal: Journal | undefined, records: readonly KeyRecord[]): readonly KnownKey[] {
+  const listed = records.map(({ id, creation, owner }) => ({ id, since: creation, owner }));
+  if (journal === undefined) return listed;
+  const named = [...supersededKeys(journal), { id: journal.keyID, since: journal.created, owner: journal.owner }];
+  const seen = new Set(listed.map(({ id }) => id));
+  return [...listed, ...named.filter(({ id }) => !seen.has(id))];
+}
+
+const unreadable = (failure: Failure): Plan => ({
+  actions: [],
+  verdict: deleting('Deleting', verdictOfFailure(failure).message),
+});
 
 /** Says why the deletion waits, and the way out that only a person may take. */
-function blocked(observed: Observed): ReturnType<typeof deleting> {
-  const { connection, object } = observed;
-  const { name, namespace = object.metadata.namespace } = object.spec.connectionRef;
-  const why =
-    connection.state === 'absent'
-      ? `there is no ElasticsearchConnection ${name} in namespace ${namespace}`
-      : connection.state === 'ready'
-        ? `they belong to user ${journalOf(observed)?.owner.username ?? ''}, and this connection's user lacks manage_api_key`
-        : connection.message;
+function blocked(observed: Observed): Verdict {
+  const { connection } = observed;
   const journal = journalOf(observed);
   const ids =
     journal === undefined ? '' : ` (${[journal.keyID, ...journal.superseded.map(({ id }) => id)].join(', ')})`;
+  const why =
+    connection.state === 'absent'
+      ? 'the ElasticsearchConnection of spec.connectionRef does not exist'
+      : connection.state === 'ready'
+        ? "some belong to another user of Elasticsearch, and this connection's user lacks manage_api_key"
+        : connection.message;
   return deleting(
     'DeletionBlocked',
-    `the keys of the object${ids} cannot be invalidated: ${why}; annotation ${ANNOTATIONS.abandonKeys}: "true" deletes the object and leaves them alive`,
+    `the keys of the object${ids} cannot all be invalidated: ${why}; annotation ${ANNOTATIONS.abandonKeys}: "true" deletes the object and leaves them alive`,
   );
 }

@@ -1,9 +1,10 @@
 import type { Plan } from './actions.ts';
+import type { Contact } from './contact.ts';
 import type { Desired } from './desired.ts';
-import type { Journal } from './journal.ts';
+import { SUPERSEDED_MOST, type Journal } from './journal.ts';
 import { isLive, type KeyRecord } from './key-record.ts';
 import { journalOf, ownSecret, settledAfter, type Observed } from './observed.ts';
-import { mayInvalidate } from './ownership.ts';
+import { mayInvalidate, superseded, supersededKeys } from './ownership.ts';
 import { secretPlan } from './secret-plan.ts';
 import { working } from './verdict.ts';
 
@@ -16,36 +17,39 @@ export function housekeeping(observed: Observed, now: number): Pick<Plan, 'actio
   const secret = ownSecret(observed);
   if (journal === undefined || secret === undefined || observed.connection.state !== 'ready') return { actions: [] };
   const { contact } = observed.connection;
-  const replaced = journal.superseded.filter(({ id }) => id !== journal.keyID);
+  const replaced = supersededKeys(journal).filter(({ id }) => id !== journal.keyID);
   const over = replaced.filter((key) => key.notBefore <= now && mayInvalidate(key, contact));
-  const left = replaced.filter((key) => !over.includes(key));
+  const overIDs = over.map(({ id }) => id);
+  const left = journal.superseded.filter(({ id }) => id !== journal.keyID && !overIDs.includes(id));
   const next = left.map(({ notBefore }) => notBefore).filter((notBefore) => notBefore > now);
-  const due = next.length === 0 ? {} : { due: Math.min(...next) };
-  if (over.length === 0) return { actions: [], ...due };
+  const later = next.length === 0 ? {} : { due: Math.min(...next) };
+  if (over.length === 0) return { actions: [], ...later };
   const keys = over.map(({ id, since }) => ({ id, since }));
   return {
     actions: [{ type: 'invalidateKeys', cause: 'retired', keys, remember: { secret, superseded: left } }],
-    ...due,
+    ...later,
   };
 }
 
 /**
  * Living keys of the object that its journal does not name. Made after the key in the Secret, such a key never got
  * there: it goes. Made before, it was replaced without record (a restored Secret) and is retired with overlap. Keys so
- * young that an attempt may still be storing them are left alone.
+ * young that an attempt may still be storing them are left alone, and those that only another user may invalidate are
+ * never taken for half-made: they stay noted.
  */
-export function planFoundKeys(observed: Observed, desired: Desired, now: number): Plan | undefined {
+export function planFoundKeys(observed: Observed, desired: Desired, contact: Contact, now: number): Plan | undefined {
   const { inventory } = observed;
   const journal = journalOf(observed);
   const secret = ownSecret(observed);
   if (inventory === undefined || journal === undefined || secret === undefined) return undefined;
   if (inventory.begunAt < settledAfter(observed)) return undefined;
+  // An older one still shows keys alive that were invalidated, and forgotten, since.
+  if (inventory.begunAt <= journal.changed + observed.operator.visibilityDelayMs) return undefined;
   const found = inventory.keys.filter(
     (key) => isLive(key, now) && !isNamed(journal, key.id) && isSettled(observed, key),
   );
-  if (found.length === 0) return undefined;
   const made = inventory.keys.find(({ id }) => id === journal.keyID)?.creation ?? journal.created;
-  const halfMade = found.filter(({ creation }) => creation >= made);
+  const halfMade = found.filter((key) => key.creation >= made && mayInvalidate(key, contact));
   if (halfMade.length > 0) {
     return {
       actions: [
@@ -53,18 +57,22 @@ export function planFoundKeys(observed: Observed, desired: Desired, now: number)
           type: 'invalidateKeys',
           cause: 'halfMade',
           keys: halfMade.map(({ id, creation }) => ({ id, since: creation })),
+          remember: { secret, superseded: journal.superseded },
         },
       ],
       verdict: working('Updating', 'keys that never reached the Secret are being invalidated'),
     };
   }
-  const superseded = [
-    ...journal.superseded,
-    ...found.map(({ id }) => ({ id, since: now, notBefore: now + desired.overlapMs })),
-  ];
+  const unrecorded = found.slice(0, Math.max(0, SUPERSEDED_MOST - journal.superseded.length));
+  if (unrecorded.length === 0) return undefined;
+  const times = { since: now, notBefore: now + desired.overlapMs };
+  const noted = {
+    ...journal,
+    superseded: [...journal.superseded, ...unrecorded.map((key) => superseded(key, journal, times))],
+  };
   const write = secretPlan(observed.object, desired, secret);
   return {
-    actions: [{ type: 'rewriteSecret', secret, write, journal: { ...journal, superseded }, render: false }],
+    actions: [{ type: 'rewriteSecret', secret, write, journal: noted, render: false }],
     verdict: working('Updating', 'keys that were replaced without record are being noted for retirement'),
   };
 }

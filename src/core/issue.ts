@@ -2,10 +2,10 @@ import type { Contact } from './contact.ts';
 import type { IssueKey, Plan } from './actions.ts';
 import type { Terms } from './connection-view.ts';
 import type { Desired } from './desired.ts';
-import { SUPERSEDED_LIMIT, type Superseded } from './journal.ts';
+import { SUPERSEDED_LIMIT, SUPERSEDED_MOST, type Superseded } from './journal.ts';
 import { isLive, type IssueReason, type KeyMark } from './key-record.ts';
 import { journalOf, ownSecret, settledAfter, type Observed } from './observed.ts';
-import { ownedBy } from './ownership.ts';
+import { superseded, supersededKeys } from './ownership.ts';
 import { secretPlan, templateDigest } from './secret-plan.ts';
 import { working } from './verdict.ts';
 
@@ -94,18 +94,15 @@ function supersededBy(
   const notBefore = reason === 'RevokeRequested' ? now : now + desired.overlapMs;
   // A renewal that could not wait any longer, and a revocation, end the waiting of those before.
   const hurry = reason === 'Expiring' || reason === 'RevokeRequested';
-  const earlier = (journal?.superseded ?? []).map((key) =>
-    hurry ? { ...key, notBefore: Math.min(key.notBefore, now) } : key,
+  const earlier = (journal === undefined ? [] : supersededKeys(journal)).map((key) =>
+    superseded(key, contact, hurry ? { ...key, notBefore: Math.min(key.notBefore, now) } : key),
   );
-  const known = new Set(earlier.map(({ id }) => id));
-  const living = (observed.inventory?.keys ?? []).filter((key) => isLive(key, now)).map(({ id }) => id);
-  const current = journal === undefined || reason === 'KeyInvalid' ? [] : [journal.keyID];
-  const replaced = [...new Set([...current, ...living])].filter((id) => !known.has(id));
-  const foreign = journal === undefined || ownedBy(journal, contact) ? {} : { owner: journal.owner };
-  const all = [
-    ...earlier,
-    ...replaced.map((id) => ({ id, since: now, notBefore, ...(id === journal?.keyID ? foreign : {}) })),
-  ];
-  const crowded = all.length - SUPERSEDED_LIMIT;
-  return all.map((key, index) => (index < crowded ? { ...key, notBefore: Math.min(key.notBefore, now) } : key));
+  const current = journal === undefined || reason === 'KeyInvalid' ? [] : [{ id: journal.keyID, owner: journal.owner }];
+  const living = (observed.inventory?.keys ?? []).filter((key) => isLive(key, now));
+  const named = new Set([...earlier, ...current].map(({ id }) => id));
+  const replaced = [...living.filter(({ id }) => !named.has(id)), ...current];
+  const all = [...earlier, ...replaced.map((key) => superseded(key, contact, { since: now, notBefore }))];
+  const kept = all.slice(-SUPERSEDED_MOST);
+  const crowded = kept.length - SUPERSEDED_LIMIT;
+  return kept.map((key, index) => (index < crowded ? { ...key, notBefore: Math.min(key.notBefore, now) } : key));
 }

@@ -36,14 +36,16 @@ export interface Journal {
   readonly superseded: readonly Superseded[];
 }
 
-/** More waiting keys than this are not kept: the oldest go at once, so that the annotation stays small. */
+/** More waiting keys than this do not wait: the oldest go at once, so that the annotation stays small. */
 export const SUPERSEDED_LIMIT = 16;
+/** More than this are not written down; an inventory finds them again once there is room. */
+export const SUPERSEDED_MOST = 64;
 
 const instant = z.iso.datetime().transform((text) => Date.parse(text));
-const ownerSchema = z.object({ username: z.string(), realm: z.string() });
+const ownerSchema = z.object({ username: z.string().min(1), realm: z.string().min(1) });
 const supersededSchema = z
   .array(z.object({ id: z.string().min(1), since: instant, notBefore: instant, owner: ownerSchema.exactOptional() }))
-  .max(64);
+  .max(SUPERSEDED_MOST);
 
 const json =
   <T>(schema: z.ZodType<T>) =>
@@ -76,9 +78,9 @@ export function readJournal(annotations: Readonly<Record<string, string>>): Jour
   if (at('keyExpires') !== undefined && expires === undefined) return undefined;
   const optional = {
     expires,
-    requestedExpiration: at('requestedExpiration'),
-    handledRequest: at('handledRequest'),
-    handledRevokeRequest: at('handledRevokeRequest'),
+    requestedExpiration: at('requestedExpiration') || undefined,
+    handledRequest: at('handledRequest') || undefined,
+    handledRevokeRequest: at('handledRevokeRequest') || undefined,
   };
   return {
     keyID,

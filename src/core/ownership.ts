@@ -1,11 +1,27 @@
 import type { Contact } from './contact.ts';
-import type { Superseded } from './journal.ts';
+import type { Journal, Superseded } from './journal.ts';
 import type { KeyOwner } from './key-record.ts';
 
-/** True where Elasticsearch lets this user see, update and invalidate the key as its own: same user, same realm. */
-export const ownedBy = ({ owner }: { readonly owner: KeyOwner }, contact: Contact): boolean =>
-  owner.username === contact.owner.username && owner.realm === contact.owner.realm;
+interface Owned {
+  readonly owner: KeyOwner;
+}
 
-/** True where this user can invalidate a replaced key; those of another user need `manage_api_key`. */
-export const mayInvalidate = ({ owner }: Superseded, contact: Contact): boolean =>
-  owner === undefined || contact.manageApiKey || ownedBy({ owner }, contact);
+/** True for keys of one user: Elasticsearch lets nobody else see, update and invalidate them as its own. */
+export const ownedBy = ({ owner }: Owned, other: Owned): boolean =>
+  owner.username === other.owner.username && owner.realm === other.owner.realm;
+
+/** True where the operator's user can invalidate the key; those of another user need `manage_api_key`. */
+export const mayInvalidate = (key: Owned, contact: Contact): boolean => contact.manageApiKey || ownedBy(key, contact);
+
+/** The journal's replaced keys with their owner spelt out: it is noted only where it is not the owner of the key. */
+export const supersededKeys = ({ superseded, owner }: Journal): readonly (Superseded & Owned)[] =>
+  superseded.map((key) => ({ owner, ...key }));
+
+/** A replaced key as a journal notes it whose own key is `successor`. Times are epoch milliseconds. */
+export function superseded(
+  key: Owned & { readonly id: string },
+  successor: Owned,
+  { since, notBefore }: Pick<Superseded, 'since' | 'notBefore'>,
+): Superseded {
+  return { id: key.id, since, notBefore, ...(ownedBy(key, successor) ? {} : { owner: key.owner }) };
+}

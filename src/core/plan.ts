@@ -1,5 +1,4 @@
 import { ANNOTATIONS, FINALIZER } from '../api/names.ts';
-import type { BeatApiKey } from '../api/types.ts';
 import type { Plan } from './actions.ts';
 import { firstRefusal } from './checks.ts';
 import { planDeletion } from './deletion.ts';
@@ -7,6 +6,7 @@ import type { Desired, DesiredOrProblems } from './desired.ts';
 import { verdictOfFailure } from './failure-policy.ts';
 import { housekeeping, planFoundKeys } from './housekeeping.ts';
 import { planIssue } from './issue.ts';
+import type { IssueReason } from './key-record.ts';
 import { journalOf, type Observed } from './observed.ts';
 import { renewalCannotWait, renewalTime } from './renewal.ts';
 import { issueReason } from './rotation.ts';
@@ -25,12 +25,12 @@ export function plan(observed: Observed, desired: DesiredOrProblems, now: number
   if (object.spec?.suspend === true) return { actions: [], verdict: suspended(observed) };
   const refusal = firstRefusal(observed, desired);
   if (refusal !== undefined || !desired.ok) {
-    const { actions, ...due } = housekeeping(observed, now);
-    return { actions, ...due, verdict: refusal ?? stalled('InvalidSpec', 'the spec is not valid') };
+    const verdict = refusal ?? stalled('InvalidSpec', 'the spec is not valid');
+    return isClaimed(observed) ? { ...housekeeping(observed, now), verdict } : { actions: [], verdict };
   }
   if (connection.state !== 'ready') return { actions: [], verdict: waiting(connection) };
   if (!secret.known) return { actions: [], verdict: verdictOfFailure(secret.failure) };
-  if (!isClaimed(object)) {
+  if (!isClaimed(observed)) {
     return { actions: [{ type: 'claim' }], verdict: working('Issuing', 'the object is being claimed') };
   }
   return planKey(observed, desired.value, now);
@@ -41,9 +41,10 @@ function planKey(observed: Observed, desired: Desired, now: number): Plan {
   const { connection } = observed;
   if (connection.state !== 'ready') return { actions: [], verdict: waiting(connection) };
   const { contact, terms } = connection;
-  const found = planFoundKeys(observed, desired, now);
-  if (found !== undefined) return found;
   const reason = issueReason(observed, desired, contact, terms, now);
+  const found = planFoundKeys(observed, desired, contact, now);
+  // With the Secret's own key dead, pods may live on one that was found: it is replaced with overlap, not taken away.
+  if (found !== undefined && !keyIsDead(observed, reason, now)) return found;
   if (reason !== undefined) return planIssue(observed, desired, contact, terms, reason, now);
   const upkeep = planUpdate(observed, desired) ?? planRewrite(observed, desired, terms);
   if (upkeep !== undefined) return upkeep;
@@ -55,9 +56,14 @@ function planKey(observed: Observed, desired: Desired, now: number): Plan {
   };
 }
 
-/** True where finalizer and installation stand on the object; whose installation it is, the checks tell. */
-export const isClaimed = ({ metadata }: BeatApiKey): boolean =>
-  (metadata.finalizers ?? []).includes(FINALIZER) && metadata.annotations?.[ANNOTATIONS.installation] !== undefined;
+/** True where finalizer and this very installation stand on the object: without them nothing outside may be touched. */
+const isClaimed = ({ object: { metadata }, operator }: Observed): boolean =>
+  (metadata.finalizers ?? []).includes(FINALIZER) &&
+  metadata.annotations?.[ANNOTATIONS.installation] === operator.installation;
+
+function keyIsDead(observed: Observed, reason: IssueReason | undefined, now: number): boolean {
+  return reason === 'KeyInvalid' || (journalOf(observed)?.expires ?? Infinity) <= now;
+}
 
 function dueOf(observed: Observed, desired: Desired, now: number): number | undefined {
   const journal = journalOf(observed);

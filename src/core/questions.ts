@@ -15,10 +15,11 @@ function questionsBefore(action: Action, observed: Observed): readonly Question[
     // Its JSON Patch tests the resourceVersion: a stale object is refused by the API server.
     case 'claim':
       return ['secret', 'missingPrivileges'];
+    // A doubt is cleared first: what a key would need is no matter where none has to be made.
     case 'issueKey':
-      if (action.reason === 'KeyInvalid') return ['object', 'secret', 'missingPrivileges', 'keyLives'];
+      if (action.reason === 'KeyInvalid') return ['object', 'secret', 'keyLives', 'missingPrivileges'];
       if (action.reason === 'SecretAltered' && journalOf(observed) !== undefined) {
-        return ['object', 'secret', 'missingPrivileges', 'valuesIntact'];
+        return ['object', 'secret', 'valuesIntact', 'missingPrivileges'];
       }
       return ['object', 'secret', 'missingPrivileges'];
     case 'updateKey':
@@ -26,6 +27,7 @@ function questionsBefore(action: Action, observed: Observed): readonly Question[
     case 'rewriteSecret':
     case 'invalidateKeys':
     case 'removeSecret':
+    case 'disownSecret':
     case 'release':
       return ['object', 'secret'];
   }

@@ -13,9 +13,11 @@ const share = (uid: string): number => createHash('sha256').update(uid).digest()
  * object, but never before the key is a tenth of its lifetime old. `undefined` for a key that never expires.
  */
 export function renewalTime(uid: string, journal: Journal, desired: Desired): number | undefined {
-  if (journal.expires === undefined || desired.expiration === undefined) return undefined;
-  const lifetime = desired.expiration.ms;
-  const early = desired.renewBeforeMs + share(uid) * JITTER * lifetime;
+  if (journal.expires === undefined) return undefined;
+  // A key may expire although the spec does not ask for it, where the server or an edit of the key set the time.
+  const lifetime = desired.expiration?.ms ?? journal.expires - journal.created;
+  const renewBefore = desired.expiration === undefined ? lifetime / 3 : desired.renewBeforeMs;
+  const early = renewBefore + share(uid) * JITTER * lifetime;
   return Math.floor(Math.max(journal.expires - early, journal.expires - 0.9 * lifetime));
 }
 

@@ -5,7 +5,7 @@ import type { Desired } from './desired.ts';
 import type { Journal } from './journal.ts';
 import { isLive, type IssueReason } from './key-record.ts';
 import { journalOf, ownSecret, type Observed } from './observed.ts';
-import { mayInvalidate, ownedBy } from './ownership.ts';
+import { mayInvalidate, ownedBy, supersededKeys } from './ownership.ts';
 import { renewalCannotWait, renewalTime } from './renewal.ts';
 import { templateDigest } from './secret-plan.ts';
 
@@ -22,8 +22,9 @@ interface Input {
 /** Facts that each call for a new key; the first that holds names the rotation. */
 const facts: readonly (readonly [IssueReason, (input: Input) => boolean])[] = [
   ['ClusterChanged', ({ journal, contact }) => journal.clusterUUID !== contact.clusterUUID],
-  ['OwnerChanged', ({ journal, contact }) => !ownedBy(journal, contact)],
+  // Ahead of all that gives the old key an overlap: whichever rotation comes first counts as the answer to the request.
   ['RevokeRequested', ({ journal, desired }) => isNew(desired.revokeRequest, journal.handledRevokeRequest)],
+  ['OwnerChanged', ({ journal, contact }) => !ownedBy(journal, contact)],
   ['SecretAltered', valuesAltered],
   ['Expiring', ({ journal, now }) => journal.expires !== undefined && journal.expires <= now],
   ['KeyInvalid', keyDied],
@@ -95,6 +96,6 @@ function renewalIsDue({ observed, journal, desired, contact, now }: Input): bool
   if (journal.requestedExpiration !== desired.expiration?.text) return false;
   const renewal = renewalTime(observed.object.metadata.uid, journal, desired);
   if (renewal === undefined || now < renewal) return false;
-  const waiting = journal.superseded.some((key) => mayInvalidate(key, contact));
+  const waiting = supersededKeys(journal).some((key) => mayInvalidate(key, contact));
   return !waiting || now >= renewalCannotWait(renewal, journal);
 }

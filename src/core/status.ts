@@ -1,9 +1,11 @@
 import type { BeatApiKey, BeatApiKeyStatus, Condition } from '../api/types.ts';
+import { STATUS_LIMITS } from '../api/beat-api-key-status.ts';
 import { formatDuration } from '../lib/duration.ts';
 import { conditionsOf, type ConditionState } from './conditions.ts';
 import { secretName, type DesiredOrProblems } from './desired.ts';
 import type { Journal } from './journal.ts';
 import { journalOf, type Observed } from './observed.ts';
+import { mayInvalidate, supersededKeys } from './ownership.ts';
 import { renewalTime } from './renewal.ts';
 import { keyWorks, type Verdict } from './verdict.ts';
 
@@ -28,10 +30,10 @@ export function statusOf(
       object.metadata.generation,
       now,
     ),
-    secretName: secretName(object),
+    secretName: line(secretName(object)),
     ...(desired.ok ? { overlap: formatDuration(desired.value.overlapMs) } : {}),
     ...(verdict.reason === 'PrivilegesMissing' && missing?.known === true
-      ? { missingPrivileges: missing.value.slice(0, LISTED) }
+      ? { missingPrivileges: missing.value.slice(0, LISTED).map(line) }
       : {}),
     ...(journal === undefined ? {} : keyStatus(journal, observed, desired)),
     ...(connection.state === 'ready'
@@ -42,32 +44,35 @@ export function statusOf(
   };
 }
 
-function keyStatus(journal: Journal, { object }: Observed, desired: DesiredOrProblems): BeatApiKeyStatus {
+function keyStatus(journal: Journal, { object, connection }: Observed, desired: DesiredOrProblems): BeatApiKeyStatus {
   const renewal = desired.ok ? renewalTime(object.metadata.uid, journal, desired.value) : undefined;
   const { handledRequest, handledRevokeRequest, superseded } = journal;
   return {
-    keyID: journal.keyID,
-    keyOwner: journal.owner,
+    keyID: line(journal.keyID),
+    keyOwner: { username: line(journal.owner.username), realm: line(journal.owner.realm) },
     creationTime: instant(journal.created),
     ...(journal.expires === undefined ? {} : { expirationTime: instant(journal.expires) }),
     ...(renewal === undefined ? {} : { renewalTime: instant(renewal) }),
     ...(journal.reason === 'FirstIssue' || journal.reason === ''
       ? {}
-      : { lastRotation: { time: instant(journal.created), reason: journal.reason } }),
-    ...(handledRequest === undefined ? {} : { handledRequest }),
-    ...(handledRevokeRequest === undefined ? {} : { handledRevokeRequest }),
+      : { lastRotation: { time: instant(journal.created), reason: line(journal.reason) } }),
+    ...(handledRequest === undefined ? {} : { handledRequest: line(handledRequest) }),
+    ...(handledRevokeRequest === undefined ? {} : { handledRevokeRequest: line(handledRevokeRequest) }),
     ...(superseded.length === 0
       ? {}
       : {
-          retiring: superseded.slice(0, LISTED).map(({ id, since, notBefore, owner }) => ({
-            keyID: id,
-            since: instant(since),
-            notBefore: instant(notBefore),
-            waitingFor:
-              owner === undefined
-                ? `overlap until ${instant(notBefore)}`
-                : `user ${owner.username}, or one with manage_api_key`,
-          })),
+          retiring: supersededKeys(journal)
+            .slice(0, LISTED)
+            .map((key) => ({
+              keyID: line(key.id),
+              since: instant(key.since),
+              notBefore: instant(key.notBefore),
+              waitingFor: line(
+                connection.state === 'ready' && !mayInvalidate(key, connection.contact)
+                  ? `user ${key.owner.username}, or one with manage_api_key`
+                  : `overlap until ${instant(key.notBefore)}`,
+              ),
+            })),
         }),
   };
 }
@@ -98,6 +103,9 @@ function conditionStates(verdict: Verdict, works: boolean, object: BeatApiKey): 
 
 const wasReady = (conditions: readonly Condition[] = []): boolean =>
   conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
+
+/** Annotations, which others may have edited, must not make a status that the API server refuses. */
+const line = (text: string): string => text.slice(0, STATUS_LIMITS.text);
 
 /** RFC 3339 in whole seconds, as Kubernetes writes times. */
 export const instant = (time: number): string => new Date(time).toISOString().replace(/\.\d+/, '');

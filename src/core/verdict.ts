@@ -4,7 +4,7 @@ import type { Contact } from './contact.ts';
 import type { Desired } from './desired.ts';
 import type { Journal } from './journal.ts';
 import { journalOf, type Observed } from './observed.ts';
-import { mayInvalidate } from './ownership.ts';
+import { mayInvalidate, supersededKeys } from './ownership.ts';
 
 /** How an object stands; `status` turns it into conditions. */
 export interface Verdict {
@@ -22,8 +22,8 @@ export const deleting = (reason: Reason, message: string): Verdict => ({ state: 
 export function keyWorks(observed: Observed, now: number): boolean {
   const journal = journalOf(observed);
   if (journal === undefined || (journal.expires !== undefined && journal.expires <= now)) return false;
-  const lives = observed.close.keyLives;
-  return lives === undefined || !lives.known || lives.value;
+  const { keyLives, valuesIntact } = observed.close;
+  return [keyLives, valuesIntact].every((look) => look === undefined || !look.known || look.value);
 }
 
 export function suspended(observed: Observed): Verdict {
@@ -54,8 +54,8 @@ export function ready(observed: Observed, desired: Desired, contact: Contact): V
 
 /** Replaced keys that only an administrator can invalidate. */
 function strandedKeys(journal: Journal | undefined, contact: Contact): readonly string[] {
-  const stranded = (journal?.superseded ?? []).filter((key) => !mayInvalidate(key, contact));
+  const stranded = (journal === undefined ? [] : supersededKeys(journal)).filter((key) => !mayInvalidate(key, contact));
   if (stranded.length === 0) return [];
-  const ids = stranded.map(({ id, owner }) => `${id} of user ${owner?.username ?? ''}`);
+  const ids = stranded.map(({ id, owner }) => `${id} of user ${owner.username}`);
   return [`replaced keys that only a user with manage_api_key can invalidate: ${ids.join(', ')}`];
 }
