@@ -41,7 +41,7 @@ export interface BeatApiKeys {
   claim(object: BeatApiKey, installation: string): Promise<BeatApiKey>;
   /** Removes the finalizer, by JSON Patch with test; an object that is gone already is success. */
   release(object: BeatApiKey): Promise<void>;
-  /** Merge patch of the status subresource that carries the uid; fields that `status` lacks are removed. */
+  /** Replaces the status as a whole, by JSON Patch that tests the uid. */
   writeStatus(object: BeatApiKey, status: BeatApiKeyStatus): Promise<BeatApiKey>;
 }
 
