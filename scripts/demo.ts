@@ -6,15 +6,16 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { temporaryFolder } from '../test/testbed/leftovers.ts';
-import { change, createOperatorUser } from './demo/operator-user.ts';
+import { createOperatorUser, putBook } from './demo/operator-user.ts';
 import { startOperator } from './demo/operator.ts';
 import { startServers } from './demo/servers.ts';
 import type { Servers } from './demo/servers.ts';
 import { Shell } from './demo/shell.ts';
 import { Interrupted, Stage } from './demo/stage.ts';
-import { applyExamples, deleteKey, rotateKey, showSecret, tryKeys, widenKey, withURL } from './demo/story.ts';
+import { applyExamples, connect, deleteKey, rotateKey, showSecret, tryKeys, widenKey } from './demo/story.ts';
+import type { Scene } from './demo/story.ts';
 import { readyTable } from './demo/ready-table.ts';
-import { heading, say, styled, tell } from './demo/terminal.ts';
+import { heading, say, styled } from './demo/terminal.ts';
 
 const help = `Usage: npm run demo [-- --keep]
 
@@ -43,49 +44,46 @@ async function demo(keep: boolean): Promise<number> {
     code = report(error, stage.signal.aborted, log);
   }
   await stage.clear();
-  if (code === 0) say(`\nStopped and tidied up. The demo took ${Math.round((performance.now() - start) / 1000)} s.`);
+  if (code === 0)
+    say(`\nStopped and tidied up${keep ? '' : `; the demo took ${Math.round((performance.now() - start) / 1000)} s`}.`);
   return code;
 }
 
 async function play(stage: Stage, folder: string, log: string, keep: boolean): Promise<void> {
-  heading('The servers');
-  const servers = await stage.until(startServers(stage, folder));
+  say('Beatkeys on real servers of this machine. Every command below is the one that runs.');
+  heading('The servers and the operator');
+  const servers = await stage.until(
+    startServers(stage, folder, async (plane) => {
+      await shellOf(stage, plane, folder).run('kubectl apply -f examples/00-namespaces.yaml');
+      await startOperator(stage, plane.kubeconfig, log);
+    }),
+  );
   const { plane, elasticsearch, caFile } = servers;
 
-  heading('The operator and its user');
+  heading('A user for the operator');
+  const books = ['books', 'books-archive'].map((index) => putBook(elasticsearch, index));
   const user = await stage.until(createOperatorUser(elasticsearch));
-  const shell = new Shell({
-    kubectl: plane.kubectlPath,
-    env: { KUBECONFIG: plane.kubeconfig, KUBECACHEDIR: path.join(folder, 'kubectl'), PASSWORD: user.password },
-    signal: stage.signal,
-  });
-  await shell.run('kubectl apply -f examples/00-namespaces.yaml');
-  const operator = await stage.until(startOperator(plane.kubeconfig, log));
-  stage.up(() => operator.stop());
-  tell('the operator runs from src/main.ts');
-
-  heading('A connection to the cluster');
-  const inSystem = '-n beatkeys-system';
+  const shell = shellOf(stage, plane, folder, { PASSWORD: user.password });
+  const scene: Scene = { shell, elasticsearch, signal: stage.signal };
   await shell.run(
-    `kubectl create secret generic elasticsearch-credential ${inSystem} --from-literal=username=${user.username} --from-literal=password="$PASSWORD"`,
+    `kubectl create secret generic elasticsearch-credential -n beatkeys-system --from-literal=username=${user.username} --from-literal=password="$PASSWORD"`,
   );
-  await shell.run(`kubectl create configmap elasticsearch-ca ${inSystem} --from-file=ca.crt=${caFile}`);
-  await shell.run(withURL('01-connection', elasticsearch));
-  await shell.run(`kubectl wait --for=condition=Ready elasticsearchconnection/main ${inSystem} --timeout=30s`);
-  for (const index of ['books', 'books-archive']) {
-    await stage.until(change(elasticsearch, 'POST', `/${index}/_doc?refresh=true`, { title: 'Snow Crash' }));
-  }
-
-  const scene = { shell, elasticsearch, signal: stage.signal };
-  for (const act of [applyExamples, showSecret, tryKeys, widenKey, rotateKey, deleteKey]) {
+  await shell.run(`kubectl create configmap elasticsearch-ca -n beatkeys-system --from-file=ca.crt=${caFile}`);
+  await stage.until(Promise.all(books));
+  for (const act of [connect, applyExamples, showSecret, tryKeys, widenKey, rotateKey, deleteKey]) {
     await stage.until(act(scene));
   }
-  if (keep) {
-    await shell.run('kubectl apply -f examples/packetbeat.yaml');
-    await readyTable(shell, stage.signal);
-    invite(servers, log);
-    await stage.stopAsked();
-  }
+  if (!keep) return;
+  await shell.run('kubectl apply -f examples/packetbeat.yaml');
+  await readyTable(shell, stage.signal);
+  invite(servers, log);
+  await stage.stopAsked();
+}
+
+function shellOf(stage: Stage, plane: Servers['plane'], folder: string, env: Record<string, string> = {}): Shell {
+  const { kubeconfig: KUBECONFIG, kubectlPath: kubectl } = plane;
+  const KUBECACHEDIR = path.join(folder, 'kubectl');
+  return new Shell({ kubectl, env: { KUBECONFIG, KUBECACHEDIR, ...env }, signal: stage.signal });
 }
 
 /** What somebody needs who wants to play with it. */

@@ -29,8 +29,12 @@ export async function createOperatorUser(node: ElasticsearchNode): Promise<{ use
   return { username: name, password };
 }
 
-/** Puts something into the cluster as its administrator. */
-export async function change(node: ElasticsearchNode, method: 'PUT' | 'POST', path: string, body: unknown) {
+/** Gives readers something to find. */
+export async function putBook(node: ElasticsearchNode, index: string): Promise<void> {
+  await change(node, 'POST', `/${index}/_doc?refresh=true`, { title: 'Snow Crash' });
+}
+
+async function change(node: ElasticsearchNode, method: 'PUT' | 'POST', path: string, body: unknown): Promise<void> {
   const { status } = await node.request(method, path, body);
   if (status >= 300) throw new Error(`${method} ${path} was answered with ${status}`);
 }

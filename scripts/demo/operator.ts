@@ -1,10 +1,13 @@
 import path from 'node:path';
 import { freePorts } from '../../test/testbed/free-ports.ts';
 import { ServerProcess } from '../../test/testbed/server-process.ts';
+import { withProgress } from '../../test/testbed/progress.ts';
 import { root } from './shell.ts';
+import type { Stage } from './stage.ts';
+import { tell } from './terminal.ts';
 
 /** Runs the operator from its source, with nothing but these settings; resolves when it is ready. Its log is a file. */
-export async function startOperator(kubeconfig: string, log: string): Promise<ServerProcess> {
+export async function startOperator(stage: Stage, kubeconfig: string, log: string): Promise<void> {
   const [port] = await freePorts(1);
   const operator = new ServerProcess({
     name: 'the operator',
@@ -19,5 +22,6 @@ export async function startOperator(kubeconfig: string, log: string): Promise<Se
     log,
     ready: async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).ok,
   });
-  return operator.start();
+  stage.up(() => operator.stop());
+  await withProgress(tell, 'starting the operator from src/main.ts', () => operator.start());
 }

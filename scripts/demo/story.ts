@@ -14,6 +14,14 @@ export interface Scene {
 /** The Beats of examples/ whose presets and role descriptors need no policy. */
 const beats = ['packetbeat', 'packetbeat-file', 'heartbeat', 'filebeat', 'metricbeat', 'auditbeat', 'apm-server'];
 
+/** Applies the example of a connection with the demo's URL in it. */
+export async function connect({ shell, elasticsearch }: Scene): Promise<void> {
+  heading('A connection to the cluster');
+  await shell.run(withURL('01-connection', elasticsearch));
+  await shell.run('kubectl wait --for=condition=Ready elasticsearchconnection/main -n beatkeys-system --timeout=30s');
+  await shell.run('kubectl get elasticsearchconnections -n beatkeys-system');
+}
+
 /** Applies the examples for Beats as they are, and the one with a connection of its own with the demo's URL in it. */
 export async function applyExamples({ shell, elasticsearch, signal }: Scene): Promise<void> {
   heading('Keys for Beats');
@@ -23,7 +31,7 @@ export async function applyExamples({ shell, elasticsearch, signal }: Scene): Pr
 }
 
 /** The command that applies an example with this cluster's URL in the place of the documentation's. */
-export function withURL(example: string, { url }: ElasticsearchNode): string {
+function withURL(example: string, { url }: ElasticsearchNode): string {
   return `sed 's|https://elasticsearch.example:9200|${url}|' examples/${example}.yaml | kubectl apply -f -`;
 }
 
@@ -42,12 +50,13 @@ export async function tryKeys({ shell, elasticsearch }: Scene): Promise<void> {
   const auditbeat = await takeKey(shell, 'auditbeat-elasticsearch', 'auditbeat');
   const apmServer = await takeKey(shell, 'apm-server');
   const books = await takeKey(shell, 'books-read-only');
+  say('Each sends an event, or reads:');
   await attemptAll(elasticsearch, [
     ...[...keys, auditbeat].map((key) => [key, send(`${key.label}-demo`, 201)] as const),
     [apmServer, send('logs-apm-demo', 201)],
     [books, read('books', 200)],
   ]);
-  say('');
+  say('And is refused what nobody gave it:');
   await attemptAll(elasticsearch, [
     ...keys.slice(0, 1).map((key) => [key, send('filebeat-demo', 403)] as const),
     ...keys.slice(1, 2).map((key) => [key, read('heartbeat-demo', 403)] as const),
@@ -85,6 +94,7 @@ export async function rotateKey({ shell, elasticsearch, signal }: Scene): Promis
   say(`The Secret has the key ${fresh.id} in the place of ${old.id}.`);
   await attempt(elasticsearch, fresh, send('packetbeat-demo', 201));
   await attempt(elasticsearch, old, send('packetbeat-demo', 201));
+  await shell.run(`kubectl get beatapikey packetbeat -n logging -o jsonpath='{.status.retiring}'`);
   say('Both work, so that Packetbeat has time to restart. When the overlap is over:');
   await attemptUntil(elasticsearch, old, send('packetbeat-demo', 401), signal);
   await attempt(elasticsearch, fresh, send('packetbeat-demo', 201));
@@ -97,5 +107,5 @@ export async function deleteKey({ shell, elasticsearch }: Scene): Promise<void> 
   await shell.run('kubectl delete beatapikey packetbeat -n logging');
   await attempt(elasticsearch, key, send('packetbeat-demo', 401));
   await shell.run('kubectl wait --for=delete secret/packetbeat -n logging --timeout=30s');
-  await shell.run('kubectl get secret packetbeat -n logging --ignore-not-found');
+  say('The Secret is gone as well.');
 }
