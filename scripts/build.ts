@@ -1,0 +1,8 @@
+import path from 'node:path';
+import { bundle } from './build/bundle.ts';
+
+/** `npm run build`: the operator as one file, dist/beatkeys.mjs. */
+
+const outfile = path.resolve(import.meta.dirname, '../dist/beatkeys.mjs');
+const bytes = await bundle(outfile);
+console.log(`dist/beatkeys.mjs: ${(bytes / 1e6).toFixed(1)} MB`);

@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { build } from 'esbuild';
+import type { Plugin } from 'esbuild';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+/** CommonJS packages in the bundle ask for Node's own modules by `require`, which an ES module does not have. */
+const requireInModule =
+  "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);";
+
+/** Of package.json, what the program reads: its version. */
+const versionOnly: Plugin = {
+  name: 'version-only',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /^.*\/package\.json$/ }, async (file) => {
+      if (file.path !== path.join(root, 'package.json')) return undefined;
+      const { version } = JSON.parse(await readFile(file.path, 'utf8')) as { version: string };
+      return { contents: JSON.stringify({ version }), loader: 'json' };
+    });
+  },
+};
+
+/** Writes the operator with all that it needs but Node into one file. Answers its size, bytes. */
+export async function bundle(outfile: string): Promise<number> {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: ['src/main.ts'],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    banner: { js: requireInModule },
+    plugins: [versionOnly],
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'warning',
+  });
+  return Object.values(metafile.outputs).reduce((sum, { bytes }) => sum + bytes, 0);
+}
