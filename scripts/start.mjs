@@ -19,12 +19,11 @@ const node = await suitableNode();
 await install(root, node, 'installing the packages');
 hand(node, [path.join(scripts, `${command}.ts`), ...args]);
 
-/** This Node when it is new enough to run TypeScript as it is, else Node 24 out of an npm package. */
+/** This Node when it is what scripts and tests are written for, else Node 24 out of an npm package. */
 async function suitableNode() {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major > 22 || (major === 22 && minor >= 19)) return process.execPath;
+  if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
   if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch)) {
-    fail(`Node ${process.versions.node} is too old: install Node 22.19 or newer, for example from nodejs.org.`);
+    fail(`Node ${process.versions.node} is too old: install Node 24 or newer, for example from nodejs.org.`);
   }
   const folder = path.join(scripts, 'node24');
   await install(folder, process.execPath, `fetching Node 24, because Node ${process.versions.node} is too old`);

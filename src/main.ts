@@ -14,7 +14,7 @@ async function main(): Promise<number> {
     return 2;
   }
   const stop = new AbortController();
-  using _signals = onStopSignals({
+  const signals = onStopSignals({
     stop: (signal) => {
       logger.info({ signal }, 'stopping');
       stop.abort();
@@ -28,6 +28,8 @@ async function main(): Promise<number> {
   } catch (error) {
     logger.error({ error }, 'cannot go on');
     return 1;
+  } finally {
+    signals[Symbol.dispose]();
   }
 }
 
