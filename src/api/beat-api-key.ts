@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseDuration, POSITIVE_DURATION_PATTERN } from '../lib/duration.ts';
 import {
+  badNames,
   celString,
   duration,
   map,
@@ -46,10 +47,13 @@ const preset = z
   })
   .describe("The privileges that Elastic's documentation gives a Beat. Give either preset or roleDescriptors.");
 
+const isFreeName = (name: string): boolean => name !== METADATA_KEY && !name.startsWith('_');
+
 const keyMetadata = withRules(map(z.string().max(1024), 32, 256), {
   cel: `self.all(name, name != '${METADATA_KEY}' && !name.startsWith('_'))`,
   message: `must not have the name ${METADATA_KEY} nor names that start with _, which are reserved`,
-  holds: (value) => Object.keys(value).every((name) => name !== METADATA_KEY && !name.startsWith('_')),
+  holds: (value) => Object.keys(value).every(isFreeName),
+  given: (value) => badNames(Object.keys(value), isFreeName),
 }).describe("Joins the key's metadata in Elasticsearch.");
 
 const keyName = withRules(
@@ -145,12 +149,14 @@ export function beatApiKeySpec(role: Role) {
       cel: 'has(self.preset) != has(self.roleDescriptors)',
       message: 'must have exactly one of preset and roleDescriptors',
       holds: (value) => (value.preset === undefined) !== (value.roleDescriptors === undefined),
+      given: (value) => (value.preset === undefined ? 'neither' : 'both'),
     },
     {
       cel: '!(has(self.rotation) && has(self.rotation.renewBefore)) || has(self.expiration)',
       message: 'needs expiration: a key that does not expire is not renewed',
       field: 'rotation.renewBefore',
       holds: (value) => value.rotation?.renewBefore === undefined || value.expiration !== undefined,
+      given: () => '',
     },
     {
       cel: `!(${celIsDuration('self.rotation', 'renewBefore')} && ${celIsDuration('self', 'expiration')}) || ${celSeconds('self.rotation.renewBefore')} < ${celSeconds('self.expiration')}`,

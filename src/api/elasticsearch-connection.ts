@@ -122,5 +122,6 @@ export function elasticsearchConnectionSpec(role: Role) {
     cel: 'has(self.urls) != has(self.eckRef)',
     message: 'must have exactly one of urls and eckRef',
     holds: ({ urls, eckRef }) => (urls === undefined) !== (eckRef === undefined),
+    given: ({ urls }) => (urls === undefined ? 'neither' : 'both'),
   });
 }

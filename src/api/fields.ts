@@ -16,6 +16,8 @@ export interface Rule<T> {
   readonly holds: (value: T) => boolean;
   /** The field to blame where it is not the value itself. */
   readonly field?: string;
+  /** What to say of a value that breaks the rule, where the whole of it would not help; empty: nothing. */
+  readonly given?: (value: T) => string;
 }
 
 /** As CRDs spell it. */
@@ -36,8 +38,9 @@ export function withRules<S extends z.ZodType>(schema: S, ...rules: readonly Rul
   const checked = rules.reduce<S>(
     (narrowed, rule) =>
       narrowed.refine((value) => rule.holds(value), {
-        error: rule.message,
+        error: ({ input }) => `${rule.message}${butIs(rule, input as z.output<S>)}`,
         ...(rule.field === undefined ? {} : { path: rule.field.split('.') }),
+        ...(rule.given === undefined ? {} : { params: { [SAYS_WHAT_IS_GIVEN]: true } }),
       }),
     schema,
   );
@@ -47,6 +50,26 @@ export function withRules<S extends z.ZodType>(schema: S, ...rules: readonly Rul
     ...(field === undefined ? {} : { fieldPath: `.${field}` }),
   }));
   return checked.meta({ ...schema.meta(), [VALIDATIONS]: [...before, ...validations] });
+}
+
+/** Name of a parameter of issues whose message says what was given. */
+export const SAYS_WHAT_IS_GIVEN = 'saysWhatIsGiven';
+
+function butIs<T>({ given }: Rule<T>, value: T): string {
+  const text = given?.(value) ?? '';
+  return text === '' ? '' : `, but is given ${text}`;
+}
+
+/** At most so many names of a map are said, each at most so long. */
+const SAID = { names: 3, characters: 64 } as const;
+
+/** The names in a map of which `isGood` is not true, as a message gives them. */
+export function badNames(names: readonly string[], isGood: (name: string) => boolean): string {
+  const bad = names.filter((name) => !isGood(name));
+  const said = bad.slice(0, SAID.names).map((name) => {
+    return JSON.stringify(name.length > SAID.characters ? `${name.slice(0, SAID.characters)}…` : name);
+  });
+  return [...said, ...(bad.length > said.length ? [`${bad.length - said.length} more`] : [])].join(', ');
 }
 
 /** Text of 1 to `most` characters. */
@@ -107,10 +130,12 @@ export function map<S extends z.ZodType>(value: S, most: number, longestName: nu
     .record(z.string(), value)
     .refine((entries) => Object.keys(entries).length <= most, { error: `must not have more than ${most} entries` })
     .meta({ maxProperties: most });
+  const isShort = (name: string): boolean => name.length <= longestName;
   return withRules(schema, {
     cel: `self.all(name, size(name) <= ${longestName})`,
     message: `must not have names longer than ${longestName} characters`,
-    holds: (entries) => Object.keys(entries).every((name) => name.length <= longestName),
+    holds: (entries) => Object.keys(entries).every(isShort),
+    given: (entries) => badNames(Object.keys(entries), isShort),
   });
 }
 
@@ -121,6 +146,7 @@ export function namesMatching<S extends z.ZodRecord>(schema: S, pattern: string,
     cel: `self.all(name, name.matches(${celString(pattern)}))`,
     message,
     holds: (entries) => Object.keys(entries).every((name) => expression.test(name)),
+    given: (entries) => badNames(Object.keys(entries), (name) => expression.test(name)),
   });
 }
 
@@ -142,17 +168,17 @@ export const LABEL_VALUE_PATTERN = '^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?
 export const objectName = matching(
   `^${DNS_LABEL}(\\.${DNS_LABEL})*$`,
   253,
-  'must be a name of a Kubernetes object: lower-case letters, digits, - and .',
+  'must be a name of a Kubernetes object: lower-case letters, digits, "-" and "."',
 );
 /** Name of a namespace. */
 export const namespaceName = matching(
   `^${DNS_LABEL}$`,
   63,
-  'must be a name of a namespace: lower-case letters, digits and -',
+  'must be a name of a namespace: lower-case letters, digits and "-"',
 );
 /** A key of a Secret's or ConfigMap's data; Kubernetes refuses `.` and what begins with `..`. */
 export const DATA_KEY_PATTERN = '^[.]?[-_a-zA-Z0-9][-._a-zA-Z0-9]*$';
-export const dataKey = matching(DATA_KEY_PATTERN, 253, 'must be a key of a Secret: letters, digits, -, _ and .');
+export const dataKey = matching(DATA_KEY_PATTERN, 253, 'must be a key of a Secret: letters, digits, "-", "_" and "."');
 /** A duration above zero. */
 export const positiveDuration = matching(
   POSITIVE_DURATION_PATTERN,

@@ -15,7 +15,7 @@ const OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist'] as const;
 
 const labelValue = withRules(z.string().max(63), {
   cel: `self.matches(${celString(LABEL_VALUE_PATTERN)})`,
-  message: 'must be the value of a label: letters, digits, -, _ and .',
+  message: 'must be the value of a label: letters, digits, "-", "_" and "."',
   holds: (value) => new RegExp(LABEL_VALUE_PATTERN).test(value),
 });
 

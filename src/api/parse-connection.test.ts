@@ -18,7 +18,7 @@ describe('parseElasticsearchConnectionSpec', () => {
   });
 
   test.each<[string, object, string]>([
-    ['urls and eckRef', { eckRef: { name: 'a' } }, 'spec must have exactly one of urls and eckRef.'],
+    ['urls and eckRef', { eckRef: { name: 'a' } }, 'spec must have exactly one of urls and eckRef, but is given both.'],
     ['no URL', { urls: [] }, 'spec.urls must not be empty.'],
     [
       'from: Selector without selector',

@@ -20,12 +20,12 @@ describe('parseBeatApiKeySpec', () => {
     [
       'no preset and no descriptors',
       { connectionRef: { name: 'main' } },
-      'spec must have exactly one of preset and roleDescriptors.',
+      'spec must have exactly one of preset and roleDescriptors, but is given neither.',
     ],
     [
       'both of them',
       { ...KEY, preset: { beat: 'packetbeat' } },
-      'spec must have exactly one of preset and roleDescriptors.',
+      'spec must have exactly one of preset and roleDescriptors, but is given both.',
     ],
     ['no connection', { preset: PRESET.preset }, 'spec.connectionRef is required.'],
     ['nothing', null, 'spec must be an object, not null.'],
@@ -37,12 +37,12 @@ describe('parseBeatApiKeySpec', () => {
     [
       'the name of the mark',
       { ...PRESET, metadata: { beatkeys: 'mine' } },
-      'spec.metadata must not have the name beatkeys nor names that start with _, which are reserved.',
+      'spec.metadata must not have the name beatkeys nor names that start with _, which are reserved, but is given "beatkeys".',
     ],
     [
       'a reserved name of metadata',
       { ...PRESET, metadata: { _a: 'b' } },
-      'spec.metadata must not have the name beatkeys nor names that start with _, which are reserved.',
+      'spec.metadata must not have the name beatkeys nor names that start with _, which are reserved, but is given "_a".',
     ],
     [
       'a key name with white space around',
@@ -53,6 +53,26 @@ describe('parseBeatApiKeySpec', () => {
       'a key name that Elasticsearch reserves',
       { ...PRESET, keyName: '_a' },
       'spec.keyName must not begin with _, but is "_a".',
+    ],
+    [
+      'a key name above the limit',
+      { ...PRESET, keyName: 'n'.repeat(300) },
+      'spec.keyName must have at most 256 characters, but has 300.',
+    ],
+    [
+      'a duration that is too long to be one',
+      { ...PRESET, expiration: '99999999d' },
+      'spec.expiration must have at most 7 characters, but has 9.',
+    ],
+    [
+      'many names that metadata cannot have',
+      { ...PRESET, metadata: { _a: '', _b: '', c: '', _d: '', [`_${'e'.repeat(80)}`]: '' } },
+      'spec.metadata must not have the name beatkeys nor names that start with _, which are reserved, but is given "_a", "_b", "_d", 1 more.',
+    ],
+    [
+      'a value that no label can have',
+      { ...PRESET, secret: { template: { labels: { a: 'b c', d: 'e' } } } },
+      'spec.secret.template.labels must have values of letters, digits, "-", "_" and ".", but is given another one for "a".',
     ],
     ['an empty key name', { ...PRESET, keyName: '' }, 'spec.keyName must not be empty.'],
     [
@@ -74,22 +94,22 @@ describe('parseBeatApiKeySpec', () => {
     [
       'a renewal of what does not expire',
       { ...PRESET, rotation: { renewBefore: '1h' } },
-      'spec.rotation.renewBefore needs expiration: a key that does not expire is not renewed, but is "1h".',
+      'spec.rotation.renewBefore needs expiration: a key that does not expire is not renewed.',
     ],
     [
       'a label of Argo CD',
       { ...PRESET, secret: { template: { labels: { 'app.kubernetes.io/instance': 'a' } } } },
-      'spec.secret.template.labels must not have reserved names, which start with beatkeys.dev/, app.kubernetes.io/managed-by, app.kubernetes.io/instance, kubernetes.io/, k8s.io/, kubectl.kubernetes.io/, argocd.argoproj.io/, kustomize.toolkit.fluxcd.io/, helm.toolkit.fluxcd.io/, meta.helm.sh/.',
+      'spec.secret.template.labels must not have reserved names, which start with beatkeys.dev/, app.kubernetes.io/managed-by, app.kubernetes.io/instance, kubernetes.io/, k8s.io/, kubectl.kubernetes.io/, argocd.argoproj.io/, kustomize.toolkit.fluxcd.io/, helm.toolkit.fluxcd.io/, meta.helm.sh/, but is given "app.kubernetes.io/instance".',
     ],
     [
       'a name that is no label',
       { ...PRESET, secret: { template: { annotations: { 'a b': 'c' } } } },
-      'spec.secret.template.annotations must have names like example.com/name or name: letters, digits, -, _ and ..',
+      'spec.secret.template.annotations must have names like example.com/name or name: letters, digits, "-", "_" and ".", but is given "a b".',
     ],
     [
       'a standard data key',
       { ...PRESET, secret: { template: { data: { api_key: 'a' } } } },
-      'spec.secret.template.data must not have the names api_key, encoded, id, key, which are always written.',
+      'spec.secret.template.data must not have the names api_key, encoded, id, key, which are always written, but is given "api_key".',
     ],
     [
       'an unknown variable',

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { beatApiKeySpec } from './beat-api-key.ts';
 import { elasticsearchConnectionSpec } from './elasticsearch-connection.ts';
+import { pathText } from './field-path.ts';
 import { problemsOf, type Problem } from './problem.ts';
 import { strictRole } from './role-descriptor.ts';
 import type { BeatApiKeySpec, ElasticsearchConnectionSpec } from './types.ts';
@@ -34,9 +35,16 @@ function parse<T>(schema: z.ZodType<T>, spec: unknown): Parsed<T> {
   try {
     const result = schema.safeParse(spec);
     if (result.success) return { ok: true, value: result.data };
-    const problems = result.error.issues.flatMap((issue) => problemsOf(issue, spec, schema));
+    const issues = withoutConsequences(result.error.issues);
+    const problems = issues.flatMap((issue) => problemsOf(issue, spec, schema));
     return { ok: false, problems: problems.slice(0, MOST) };
   } catch {
     return { ok: false, problems: [{ path: 'spec', message: 'must be plain JSON' }] };
   }
+}
+
+/** What a rule says of a value whose form is wrong anyway would be said twice, or follow from what is mended first. */
+function withoutConsequences(issues: readonly z.core.$ZodIssue[]): readonly z.core.$ZodIssue[] {
+  const malformed = new Set(issues.filter(({ code }) => code !== 'custom').map(({ path }) => pathText(path)));
+  return issues.filter(({ code, path }) => code !== 'custom' || !malformed.has(pathText(path)));
 }

@@ -15,11 +15,16 @@ describe('Role descriptors', () => {
       { connectionRef: { name: 'main' }, roleDescriptors: {} },
       'spec.roleDescriptors must have a descriptor: none at all would grant everything.',
     ],
-    ['an empty descriptor', withRole({}), 'spec.roleDescriptors.writer must grant something.'],
+    [
+      'a misspelt field that was to grant everything',
+      withRole({ clster: ['monitor'] }),
+      'spec.roleDescriptors.writer.clster is not a known field (did you mean cluster?).',
+    ],
+    ['an empty descriptor', withRole({}), 'spec.roleDescriptors.writer must grant something: it names no privilege.'],
     [
       'a descriptor of empty lists',
       withRole({ cluster: [], index: [] }),
-      'spec.roleDescriptors.writer must grant something.',
+      'spec.roleDescriptors.writer must grant something: it names no privilege.',
     ],
     [
       'index and indices',

@@ -126,7 +126,9 @@ function roleDescriptor({ object, anyObject, query }: Dialect) {
 
 /** The descriptors of a key by name. None at all would hand out every right of the operator's own user. */
 function roleDescriptors(descriptor: ReturnType<typeof roleDescriptor>) {
-  const entry = descriptor.refine(grantsSomething, { error: 'must grant something' }).meta({ minProperties: 1 });
+  const entry = descriptor
+    .refine(grantsSomething, { error: 'must grant something: it names no privilege' })
+    .meta({ minProperties: 1 });
   const all = map(entry, MOST.descriptors, MOST.name).refine((value) => JSON.stringify(value).length <= MOST.total, {
     error: `must not be longer than ${MOST.total} characters as JSON`,
   });

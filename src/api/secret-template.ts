@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { nearest } from '../lib/nearest.ts';
 import {
+  badNames,
   celString,
   DATA_KEY_PATTERN,
   LABEL_VALUE_PATTERN,
@@ -19,20 +20,24 @@ function metadataMap(value: z.ZodString, most: number) {
   const named = namesMatching(
     map(value, most, LONGEST_QUALIFIED_NAME),
     QUALIFIED_NAME_PATTERN,
-    'must have names like example.com/name or name: letters, digits, -, _ and .',
+    'must have names like example.com/name or name: letters, digits, "-", "_" and "."',
   );
+  const isFree = (name: string): boolean => !RESERVED_PREFIXES.some((prefix) => name.startsWith(prefix));
   return withRules(named, {
     cel: `self.all(name, !(${reserved}))`,
     message: `must not have reserved names, which start with ${RESERVED_PREFIXES.join(', ')}`,
-    holds: (entries) =>
-      !Object.keys(entries).some((name) => RESERVED_PREFIXES.some((prefix) => name.startsWith(prefix))),
+    holds: (entries) => Object.keys(entries).every(isFree),
+    given: (entries) => badNames(Object.keys(entries), isFree),
   });
 }
 
+const isLabelValue = (value: string): boolean => new RegExp(LABEL_VALUE_PATTERN).test(value);
+
 const labels = withRules(metadataMap(z.string().max(63), 32), {
   cel: `self.all(name, self[name].matches(${celString(LABEL_VALUE_PATTERN)}))`,
-  message: 'must have values of letters, digits, -, _ and .',
-  holds: (entries) => Object.values(entries).every((value) => new RegExp(LABEL_VALUE_PATTERN).test(value)),
+  message: 'must have values of letters, digits, "-", "_" and "."',
+  holds: (entries) => Object.values(entries).every(isLabelValue),
+  given: (entries) => `another one for ${badNames(Object.keys(entries), (name) => isLabelValue(entries[name] ?? ''))}`,
 });
 
 /** One entry of the data: any text in which `{{ variable }}` is replaced. Only the controller reads it so closely. */
@@ -53,12 +58,15 @@ function unknownVariable(name: string): string {
   return /^[\w.-]{1,32}$/.test(name) ? `{{ ${name} }} (${hint})` : hint;
 }
 
+const isNoStandardKey = (name: string): boolean => !(DATA_KEYS as readonly string[]).includes(name);
+
 const data = withRules(
-  namesMatching(map(dataTemplate, 16, 253), DATA_KEY_PATTERN, 'must have names of letters, digits, -, _ and .'),
+  namesMatching(map(dataTemplate, 16, 253), DATA_KEY_PATTERN, 'must have names of letters, digits, "-", "_" and "."'),
   {
     cel: `self.all(name, !(name in [${DATA_KEYS.map(celString).join(', ')}]))`,
     message: `must not have the names ${DATA_KEYS.join(', ')}, which are always written`,
-    holds: (entries) => !Object.keys(entries).some((name) => (DATA_KEYS as readonly string[]).includes(name)),
+    holds: (entries) => Object.keys(entries).every(isNoStandardKey),
+    given: (entries) => badNames(Object.keys(entries), isNoStandardKey),
   },
 );
 
