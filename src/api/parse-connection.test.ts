@@ -18,22 +18,22 @@ describe('parseElasticsearchConnectionSpec', () => {
   });
 
   test.each<[string, object, string]>([
-    ['urls and eckRef', { eckRef: { name: 'a' } }, 'spec must have exactly one of urls and eckRef, but is given both.'],
-    ['no URL', { urls: [] }, 'spec.urls must not be empty.'],
+    ['urls and eckRef', { eckRef: { name: 'a' } }, 'spec must have exactly one of urls and eckRef, but is given both'],
+    ['no URL', { urls: [] }, 'spec.urls must not be empty'],
     [
       'from: Selector without selector',
       { allowedNamespaces: { from: 'Selector' } },
-      'spec.allowedNamespaces must have selector if, and only if, from is Selector.',
+      'spec.allowedNamespaces must have selector if, and only if, from is Selector',
     ],
     [
       'a selector without from: Selector',
       { allowedNamespaces: { selector: { matchLabels: { a: 'b' } } } },
-      'spec.allowedNamespaces must have selector if, and only if, from is Selector.',
+      'spec.allowedNamespaces must have selector if, and only if, from is Selector',
     ],
     [
       'a selector of everything',
       { allowedNamespaces: { from: 'Selector', selector: {} } },
-      'spec.allowedNamespaces.selector must name a label; to allow every namespace say from: All.',
+      'spec.allowedNamespaces.selector must name a label; to allow every namespace say from: All',
     ],
     [
       'values where none belong',
@@ -43,27 +43,27 @@ describe('parseElasticsearchConnectionSpec', () => {
           selector: { matchExpressions: [{ key: 'a', operator: 'Exists', values: ['b'] }] },
         },
       },
-      'spec.allowedNamespaces.selector.matchExpressions[0].values must have values for In and NotIn, and none for Exists and DoesNotExist.',
+      'spec.allowedNamespaces.selector.matchExpressions[0].values must have values for In and NotIn, and none for Exists and DoesNotExist',
     ],
     [
       'two names of the user',
       { auth: { basic: { username: 'a', secretRef: { name: 'b', usernameKey: 'c' } } } },
-      'spec.auth.basic must have username or secretRef.usernameKey, not both.',
+      'spec.auth.basic must have username or secretRef.usernameKey, not both',
     ],
     [
       'a misspelt ceiling',
       { policy: { roleDescriptor: { indcies: [] } } },
-      'spec.policy.roleDescriptor.indcies is not a known field (did you mean indices?).',
+      'spec.policy.roleDescriptor.indcies is not a known field (did you mean indices?)',
     ],
     [
       'no concurrency',
       { limits: { concurrentRequests: 0 } },
-      'spec.limits.concurrentRequests must be at least 1, but is 0.',
+      'spec.limits.concurrentRequests must be at least 1, but is 0',
     ],
     [
       'half a request',
       { limits: { concurrentRequests: 1.5 } },
-      'spec.limits.concurrentRequests must be a whole number, not a number.',
+      'spec.limits.concurrentRequests must be a whole number, not a number',
     ],
   ])('says what is wrong with %s', (_name, change, sentence) => {
     expect(connectionSentence({ ...CONNECTION, ...change })).toBe(sentence);

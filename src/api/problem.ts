@@ -29,12 +29,11 @@ export function problemsOf(issue: z.core.$ZodIssue, value: unknown, schema: z.Zo
   return [{ path: pathText(issue.path), message: `${demand(issue, given)}${mention(issue, given)}` }];
 }
 
-/** All problems as one sentence; the empty text for none. */
+/** All problems as one sentence without its full stop, so that it can go on; the empty text for none. */
 export function describeProblems(problems: readonly Problem[]): string {
-  if (problems.length === 0) return '';
   const named = problems.slice(0, NAMED).map(({ path, message }) => `${path} ${message}`);
   const more = problems.length > NAMED ? [`and ${problems.length - NAMED} more`] : [];
-  return `${[...named, ...more].join('; ')}.`;
+  return [...named, ...more].join('; ');
 }
 
 function unknownField(key: string, known: readonly string[]): string {
