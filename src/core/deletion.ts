@@ -51,14 +51,22 @@ function invalidateAll(observed: Observed, { contact }: Ready, now: number): Pla
   const gone = new Set([...observed.gone, ...inventory.keys.filter((key) => !isLive(key, now)).map(({ id }) => id)]);
   const left = keysOf(journal, inventory.keys).filter(({ id }) => !gone.has(id));
   const within = left.filter((key) => mayInvalidate(key, contact));
-  if (within.length > 0) {
-    const keys = within.map(({ id, since: at }) => ({ id, since: at }));
+  const stranded = within.length < left.length;
+  const listed = new Set(inventory.keys.map(({ id }) => id));
+  // While another user's keys hold the deletion up, those that are not listed any more are not asked for at every pass.
+  const asked = stranded ? within.filter(({ id }) => listed.has(id)) : within;
+  if (asked.length > 0) {
+    const keys = asked.map(({ id, since: at }) => ({ id, since: at }));
     return {
       actions: [{ type: 'invalidateKeys', cause: 'deleted', keys }],
       verdict: deleting('Deleting', 'the keys of the object are being invalidated'),
     };
   }
-  if (left.length > 0) return { actions: [], verdict: blocked(observed) };
+  if (stranded) {
+    // The list is older than what was invalidated just now, and would call for the same again.
+    const wanted = observed.gone.length === 0 ? {} : { needsInventorySince: now + operator.visibilityDelayMs };
+    return { actions: [], ...wanted, verdict: blocked(observed) };
+  }
   const orphaned = secret !== undefined && secret.controllerUID === undefined;
   return orphaned ? { actions: [{ type: 'removeSecret', secret }], verdict: DONE } : RELEASE;
 }

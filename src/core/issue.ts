@@ -3,9 +3,10 @@ import type { IssueKey, Plan } from './actions.ts';
 import type { Terms } from './connection-view.ts';
 import type { Desired } from './desired.ts';
 import { SUPERSEDED_LIMIT, SUPERSEDED_MOST, type Superseded } from './journal.ts';
-import { isLive, type IssueReason, type KeyMark } from './key-record.ts';
+import { isLive, type IssueReason, type KeyMark, type KeyOwner } from './key-record.ts';
 import { journalOf, ownSecret, settledAfter, type Observed } from './observed.ts';
 import { superseded, supersededKeys } from './ownership.ts';
+import { openQuestions } from './questions.ts';
 import { secretPlan, templateDigest } from './secret-plan.ts';
 import { working } from './verdict.ts';
 
@@ -18,11 +19,12 @@ export function planIssue(
   reason: IssueReason,
   now: number,
 ): Plan {
-  const settled = settledAfter(observed);
-  if (!observed.claimedNow && (observed.inventory === undefined || observed.inventory.begunAt < settled)) {
+  const action = issueKey(observed, desired, contact, terms, reason, now);
+  const since = inventorySince(observed, reason);
+  if (!isUnsure(action, observed) && since > (observed.inventory?.begunAt ?? -Infinity)) {
     return {
       actions: [],
-      needsInventorySince: settled,
+      needsInventorySince: since,
       verdict: working('WaitingForInventory', 'waiting for a list of the keys that an earlier attempt may have made'),
     };
   }
@@ -30,7 +32,20 @@ export function planIssue(
     reason === 'FirstIssue'
       ? working('Issuing', 'the first key is being made')
       : working('Rotating', `a new key is being made (${reason})`);
-  return { actions: [issueKey(observed, desired, contact, terms, reason, now)], verdict };
+  return { actions: [action], verdict };
+}
+
+/** Where it is not sure that a key is needed at all, that is asked first: such a question runs before the action. */
+const isUnsure = (action: IssueKey, observed: Observed): boolean =>
+  openQuestions(action, observed).some((question) => question !== 'object' && question !== 'missingPrivileges');
+
+/** How young the list of keys must be, epoch milliseconds; `-Infinity` where none is needed. */
+function inventorySince(observed: Observed, reason: IssueReason): number {
+  const settled = observed.claimedNow ? -Infinity : settledAfter(observed);
+  const journal = journalOf(observed);
+  // A revocation means every key of the object, also one that was made shortly before the current one.
+  if (reason !== 'RevokeRequested' || journal === undefined) return settled;
+  return Math.max(settled, journal.changed + observed.operator.visibilityDelayMs);
 }
 
 function issueKey(
@@ -78,6 +93,11 @@ export function keyMark({ operator, object }: Observed, desired: Desired, reason
   return { installation, namespace, name, uid, fingerprint: desired.fingerprint, reason, generation: `${generation}` };
 }
 
+interface Owned {
+  readonly id: string;
+  readonly owner: KeyOwner;
+}
+
 /**
  * The keys that the new one replaces. Without a journal every living key of the object counts: which of them pods
  * already use nobody can tell, so each keeps working for the overlap.
@@ -94,10 +114,14 @@ function supersededBy(
   const notBefore = reason === 'RevokeRequested' ? now : now + desired.overlapMs;
   // A renewal that could not wait any longer, and a revocation, end the waiting of those before.
   const hurry = reason === 'Expiring' || reason === 'RevokeRequested';
+  // Elasticsearch's word on whose key it is goes before the journal's: the credential may have changed under a pass.
+  const owners = new Map(observed.inventory?.keys.map(({ id, owner }) => [id, owner]));
+  const owned = <T extends Owned>(key: T): T => ({ ...key, owner: owners.get(key.id) ?? key.owner });
   const earlier = (journal === undefined ? [] : supersededKeys(journal)).map((key) =>
-    superseded(key, contact, hurry ? { ...key, notBefore: Math.min(key.notBefore, now) } : key),
+    superseded(owned(key), contact, hurry ? { ...key, notBefore: Math.min(key.notBefore, now) } : key),
   );
-  const current = journal === undefined || reason === 'KeyInvalid' ? [] : [{ id: journal.keyID, owner: journal.owner }];
+  const current =
+    journal === undefined || reason === 'KeyInvalid' ? [] : [owned({ id: journal.keyID, owner: journal.owner })];
   const living = (observed.inventory?.keys ?? []).filter((key) => isLive(key, now));
   const named = new Set([...earlier, ...current].map(({ id }) => id));
   const replaced = [...living.filter(({ id }) => !named.has(id)), ...current];

@@ -92,7 +92,8 @@ export function readJournal(annotations: Readonly<Record<string, string>>): Jour
     fingerprint,
     template: at('template') ?? '',
     reason: at('rotationReason') ?? '',
-    superseded,
+    // Each once, and never the key of the Secret itself: the annotation may have been edited.
+    superseded: [...new Map(superseded.map((key) => [key.id, key])).values()].filter(({ id }) => id !== keyID),
     ...definedOnly(optional),
   };
 }
