@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import path from 'node:path';
 import { spawn } from 'node:child_process';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { bundle } from '../../scripts/build/bundle.ts';
 import { controlPlane, createNamespace, elasticsearch } from '../testbed/current.ts';
@@ -56,6 +56,7 @@ function start(variables: Readonly<Record<string, string>>) {
     env: variables,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  onTestFinished(() => void child.kill('SIGKILL'));
   const chunks: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => chunks.push(chunk));
   const ended = once(child, 'close').then(([code, signal]) => ({
