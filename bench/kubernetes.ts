@@ -53,34 +53,37 @@ export class Kubernetes {
     return (await this.send<List>('GET', path)).items;
   }
 
-  /** Tells every change from now on; resolves when that has begun. Dispose it. */
+  /** Tells every change from now on; a watch that the server ends goes on where it was. Dispose it. */
   async watch(path: string, onChange: (change: Change) => void): Promise<Disposable & { failed: Promise<never> }> {
     const { metadata } = await this.send<List>('GET', `${path}?limit=1`);
     const stop = new AbortController();
-    const { statusCode, body } = await this.#pool.request({
-      method: 'GET',
-      path: `${path}?watch=true&resourceVersion=${metadata.resourceVersion}&timeoutSeconds=3600`,
-      headers: { authorization: this.#authorization, accept: 'application/json' },
-      signal: stop.signal,
-    });
-    if (statusCode !== 200) throw new Error(`the watch of ${path} was answered with ${statusCode}`);
     const follow = async (): Promise<never> => {
-      let rest = '';
-      body.setEncoding('utf8');
-      for await (const chunk of body as AsyncIterable<string>) {
-        const lines = (rest + chunk).split('\n');
-        rest = lines.pop() ?? '';
-        for (const line of lines) {
+      let { resourceVersion } = metadata;
+      for (;;) {
+        for await (const line of this.#lines(`${path}?watch=true&resourceVersion=${resourceVersion}`, stop.signal)) {
           const change = JSON.parse(line) as Change;
           if (!['ADDED', 'MODIFIED', 'DELETED'].includes(change.type)) throw new Error(`watch of ${path}: ${line}`);
+          ({ resourceVersion } = change.object.metadata);
           onChange(change);
         }
       }
-      throw new Error(`the watch of ${path} ended`);
     };
     const failed = follow();
     failed.catch(() => undefined);
     return { failed, [Symbol.dispose]: () => stop.abort() };
+  }
+
+  async *#lines(path: string, signal: AbortSignal): AsyncGenerator<string> {
+    const headers = { authorization: this.#authorization, accept: 'application/json' };
+    const { statusCode, body } = await this.#pool.request({ method: 'GET', path, headers, signal });
+    if (statusCode !== 200) throw new Error(`GET ${path} was answered with ${statusCode}`);
+    let rest = '';
+    body.setEncoding('utf8');
+    for await (const chunk of body as AsyncIterable<string>) {
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop() ?? '';
+      yield* lines;
+    }
   }
 
   async close(): Promise<void> {

@@ -36,6 +36,7 @@ export class OperatorProcess {
     const env = {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
+      NODE_OPTIONS: process.env['NODE_OPTIONS'],
       NODE_ENV: 'production',
       KUBECONFIG: kubeconfig,
       POD_NAMESPACE: NAMESPACES.operator,

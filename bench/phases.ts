@@ -73,7 +73,8 @@ export async function measureSingle(world: World, count: number, existing: numbe
 /** An operator that has nothing to do, for some of its shortened drift intervals; scaled to the default ones. */
 export async function measureIdle(world: World, count: number): Promise<Measured> {
   const { proxy, progress } = world;
-  const seconds = IDLE.intervalSeconds * IDLE.intervals;
+  // The wait for the inventory after these is the last interval.
+  const seconds = IDLE.intervalSeconds * (IDLE.intervals - 1);
   progress(`operator: ${count} objects and nothing to do, for ${IDLE.intervals} intervals …`);
   await afterInventory(world);
   const counted = await proxy.count();

@@ -18,7 +18,7 @@ import { summarize } from '../bench/figures.ts';
 import { machine, table, versions, writeReadme, type Report } from '../bench/report.ts';
 import { measureRound, PARTS, type Part, type RoundOptions, type RoundResult } from '../bench/round.ts';
 import { startWorld } from '../bench/world.ts';
-import { runCommand } from './steps/run.ts';
+import { bundle } from './build/bundle.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const progress = (line: string): void => console.error(line);
@@ -75,9 +75,10 @@ async function measure(rounds: number, options: Omit<RoundOptions, 'round'>): Pr
 }
 
 async function build(): Promise<string> {
-  progress('building the operator …');
-  await runCommand(process.execPath, ['scripts/build.ts'], 'pipe');
-  return path.join(root, 'dist/beatkeys.mjs');
+  const file = path.join(root, 'dist/beatkeys.mjs');
+  progress('building dist/beatkeys.mjs …');
+  await bundle(file);
+  return file;
 }
 
 function whole(name: string, text: string): number {
