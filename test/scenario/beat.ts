@@ -1,7 +1,10 @@
 import type { Credentials, ElasticsearchNode } from '../testbed/servers.ts';
 
-/** What became of a document: taken, refused by name in an answer of 200, or the whole request refused with a status. */
-export type Publication = 'taken' | 'dropped' | number;
+/**
+ * What became of a document. A right that is missing refuses it in an answer of 200 where the key may write elsewhere,
+ * and else the whole request; any other status is given as it is.
+ */
+export type Publication = 'taken' | 'refused' | number;
 
 /** Acts as a Beat would with a key. Every method answers with the status, or what is told otherwise. */
 export interface Beat {
@@ -28,7 +31,10 @@ export function aBeat(node: ElasticsearchNode, encoded: string): Beat {
     const document = { '@timestamp': new Date().toISOString(), message: 'seen' };
     const lines = [action, document].map((line) => `${JSON.stringify(line)}\n`).join('');
     const { status: code, body } = await node.request('POST', '/_bulk', lines, { as });
-    return code === 200 ? ((body as { errors: boolean }).errors ? 'dropped' : 'taken') : code;
+    if (code !== 200) return code === 403 ? 'refused' : code;
+    const [item] = (body as { items: readonly Readonly<Record<string, { readonly status: number }>>[] }).items;
+    const outcome = Object.values(item ?? {})[0]?.status ?? 0;
+    return outcome === 201 ? 'taken' : outcome === 403 ? 'refused' : outcome;
   };
   return {
     authenticate: () => status('GET', '/_security/_authenticate'),

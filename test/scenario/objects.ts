@@ -128,12 +128,14 @@ export class Objects {
     );
   }
 
-  /** Waits until one of the two kinds reports this reason for not being ready. */
-  refused(name: string, reason: string, kind: 'BeatApiKey' | 'ElasticsearchConnection' = 'BeatApiKey') {
-    return this.until(kind, name, reason, (object: StoredObject) => {
-      const ready = condition(object, 'Ready');
-      return ready?.status === 'False' && ready.reason === reason && isCurrent(object);
-    });
+  /** Waits until a BeatApiKey is not ready for this reason. */
+  refused(name: string, reason: string): Promise<BeatApiKey> {
+    return this.until('BeatApiKey', name, reason, (object) => isRefused(object, reason));
+  }
+
+  /** Waits until an ElasticsearchConnection is not ready for this reason. */
+  connectionRefused(name: string, reason: string): Promise<ElasticsearchConnection> {
+    return this.until('ElasticsearchConnection', name, reason, (object) => isRefused(object, reason));
   }
 
   /** Waits until `kubectl describe` has an event with this reason on the object, and gives its note. */
@@ -158,3 +160,8 @@ const is = (object: StoredObject, type: Condition['type']): boolean =>
   isCurrent(object) && condition(object, type)?.status === 'True';
 
 const isCurrent = ({ metadata, status }: StoredObject): boolean => status?.observedGeneration === metadata.generation;
+
+const isRefused = (object: StoredObject, reason: string): boolean => {
+  const ready = condition(object, 'Ready');
+  return isCurrent(object) && ready?.status === 'False' && ready.reason === reason;
+};

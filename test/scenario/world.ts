@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { afterEach, expect, vi } from 'vitest';
 import { startOperator, type Operator, type OperatorOptions } from '../operator/operator.ts';
 import { controlPlane, elasticsearchVersions } from '../testbed/current.ts';
 import { ApiServer } from './api-server.ts';
@@ -31,6 +31,10 @@ export async function openWorld({ settings, ...options }: WorldOptions = {}): Pr
   const world = new World({ home, sites, operator, leaks: ground.leaks });
   await world.startOperator();
   world.keep(stack.move());
+  afterEach(({ task }) => {
+    if (task.result?.state === 'fail')
+      console.error(`The operator said:\n${world.operator.lines.slice(-50).join('\n')}`);
+  });
   return world;
 }
 
@@ -83,6 +87,23 @@ export class World {
     const operator = await startOperator({ ...this.#options, ...options, settings });
     this.#operators.push(operator);
     return operator;
+  }
+
+  /** Waits until the operator has listed the keys behind every connection, begun after this call. */
+  async untilListed(): Promise<void> {
+    const { operator } = this;
+    const lists = () => operator.count('beatkeys_requests_total', { operation: 'query API keys', code_class: '2xx' });
+    // Each connection has its turn once an interval; one list of each may be under way.
+    const enough = (await lists()) + 2 * (await this.#connections()) + 1;
+    await vi.waitFor(async () => expect(await lists()).toBeGreaterThanOrEqual(enough), {
+      timeout: 40_000,
+      interval: 300,
+    });
+  }
+
+  async #connections(): Promise<number> {
+    const all = [...this.#sites.values()].map(({ objects }) => objects.list('ElasticsearchConnection'));
+    return (await Promise.all(all)).flat().length;
   }
 
   /** Stops everything, takes everything away, and checks that nothing that was secret was said anywhere. */
