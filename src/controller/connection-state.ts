@@ -12,6 +12,17 @@ export interface Inventory {
   readonly byUID: ReadonlyMap<string, readonly KeyRecord[]>;
 }
 
+/** A client, and what it was made from. */
+export interface ConnectionClient {
+  readonly store: KeyStore;
+  /** Changes whenever URL, CA, user, password or spec do; what was learnt under another version is void. */
+  readonly version: string;
+  /** `uid/generation` of the connection. */
+  readonly generation: string;
+  /** The CA bundle: PEM, or empty. */
+  readonly ca: string;
+}
+
 /**
  * What the process knows of one connection between passes: a client, what the cluster said of itself, and the last
  * inventory. All of it can be had again by looking; nothing is decided from it after a restart.
@@ -24,17 +35,12 @@ export class ConnectionState {
     message: 'the connection has not been looked at yet',
   };
   verdict: ConnectionVerdict = { state: 'waiting', reason: 'Checking', message: 'not looked at yet' };
-  store: KeyStore | undefined;
+  client: ConnectionClient | undefined;
   contact: Contact | undefined;
-  /** Changes whenever URL, CA, user, password or spec do; what was learnt under another version is void. */
-  version = '';
-  /** `uid/generation` of the spec that `store` was made from, and the CA bundle read with it. */
-  generation = '';
-  ca = '';
   /** The references of the connection changed since they were read. */
   dirty = true;
-  /** Epoch milliseconds of the last contact that succeeded. */
-  contactedAt = 0;
+  /** The cluster has to be looked at before anything else is believed of it. */
+  inDoubt = true;
   inventory: Inventory | undefined;
   /** Somebody waits for an inventory begun no earlier than this, epoch milliseconds. */
   inventoryWantedSince: number | undefined;
@@ -42,6 +48,14 @@ export class ConnectionState {
 
   constructor(key: ObjectKey) {
     this.key = key;
+  }
+
+  get store(): KeyStore | undefined {
+    return this.client?.store;
+  }
+
+  get version(): string {
+    return this.client?.version ?? '';
   }
 
   inventoryOf(uid: string): InventoryView | undefined {
@@ -61,13 +75,19 @@ export class ConnectionState {
     this.#privileges.set(digest, { at: now, missing });
   }
 
+  /** What the user lacked, or what was refused, may be granted by now: it is asked again when an object needs it. */
+  forgetMissingPrivileges(): void {
+    for (const [digest, { missing }] of this.#privileges) {
+      if (!missing.known || missing.value.length > 0) this.#privileges.delete(digest);
+    }
+  }
+
   /** Another client: all that was learnt through the former one is void, but for the last view. */
-  use(store: KeyStore, version: string): void {
-    if (version === this.version) return;
+  use(client: ConnectionClient): void {
+    if (client === this.client) return;
     void this.store?.close();
-    this.store = store;
-    this.version = version;
-    this.contactedAt = 0;
+    this.client = client;
+    this.inDoubt = true;
     this.#privileges.clear();
   }
 }

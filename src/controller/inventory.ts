@@ -16,15 +16,23 @@ export async function refreshInventory(
   const { cluster, settings, operator } = context;
   if (state.store === undefined || state.view.state !== 'ready') return;
   const begunAt = cluster.now();
-  const wanted = state.inventoryWantedSince;
-  const awaited = wanted !== undefined && begunAt >= wanted;
-  const stale = state.inventory === undefined || begunAt - state.inventory.begunAt >= settings.driftIntervalMs;
-  if (!stale && !awaited) return;
+  if (!inventoryIsDue(state, begunAt, settings.driftIntervalMs)) return;
   const records = await state.store.inventory(operator().installation, signal);
   state.inventory = { begunAt, byUID: Map.groupBy(records, ({ mark }) => mark.uid) };
   if (state.inventoryWantedSince !== undefined && state.inventoryWantedSince <= begunAt)
     state.inventoryWantedSince = undefined;
+  state.forgetMissingPrivileges();
   context.wakeObjectsOf(state.key);
+}
+
+/** True where the last list is an interval old or someone waits for a younger one. Times in epoch milliseconds. */
+export function inventoryIsDue(
+  { inventory, inventoryWantedSince: wanted }: ConnectionState,
+  now: number,
+  driftIntervalMs: number,
+): boolean {
+  const awaited = wanted !== undefined && now >= wanted;
+  return awaited || inventory === undefined || now - inventory.begunAt >= driftIntervalMs;
 }
 
 /** Living keys of this installation, and those among them that are not the one in their object's Secret. */

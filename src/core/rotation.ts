@@ -47,10 +47,12 @@ export function issueReason(
   return facts.find(([, holds]) => holds({ observed, desired, contact, terms, journal, now }))?.[0];
 }
 
-/** The status only gives the word here: a key is made either way. */
+/** Status and inventory only give the word here: a key is made either way. */
 function reasonWithoutJournal(observed: Observed): IssueReason {
   if (ownSecret(observed) !== undefined) return 'SecretAltered';
-  return observed.object.status?.keyID === undefined ? 'FirstIssue' : 'SecretMissing';
+  // A status that was written since the Secret went does not name the key any more; Elasticsearch still does.
+  const hadKey = observed.object.status?.keyID !== undefined || (observed.inventory?.keys ?? []).length > 0;
+  return hadKey ? 'SecretMissing' : 'FirstIssue';
 }
 
 const isNew = (asked: string | undefined, handled: string | undefined): boolean =>
