@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import { someTerms } from '../../test/builders/connection-view.ts';
+import { refusedNamespace, selects } from './consent.ts';
+import type { AllowedNamespaces, LabelSelector } from './connection-view.ts';
+
+const team = { from: 'Selector', selector: { matchLabels: { team: 'net' } } } as const;
+
+describe('a connection in namespace logging that allows', () => {
+  test.for<readonly [string, AllowedNamespaces, string, Record<string, string> | undefined, boolean]>([
+    ['its own namespace is used from there', { from: 'Same' }, 'logging', undefined, true],
+    ['its own namespace is not used from another', { from: 'Same' }, 'edge', {}, false],
+    ['all is used from another', { from: 'All' }, 'edge', undefined, true],
+    ['those selected is used from its own, whatever its labels', team, 'logging', {}, true],
+    ['those selected is used from one that has the label', team, 'edge', { team: 'net' }, true],
+    ['those selected is not used from one that lacks it', team, 'edge', { team: 'other' }, false],
+    ['those selected is not used from one whose labels are not known', team, 'edge', undefined, false],
+  ])('%s', ([, allowedNamespaces, namespace, labels, allowed]) => {
+    const refused = refusedNamespace(someTerms({ allowedNamespaces }), namespace, labels);
+    expect(refused?.includes('ElasticsearchConnection logging/main')).toBe(allowed ? undefined : true);
+  });
+});
+
+describe('a label selector', () => {
+  const labels = { team: 'net', tier: 'prod' };
+  const expression = (key: string, operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist', values?: string[]) => ({
+    matchExpressions: [{ key, operator, ...(values === undefined ? {} : { values }) }],
+  });
+
+  test.for<readonly [string, LabelSelector, boolean]>([
+    ['that is empty selects', {}, true],
+    ['needs every label', { matchLabels: { team: 'net', tier: 'dev' } }, false],
+    ['In: one of the values', expression('team', 'In', ['x', 'net']), true],
+    ['In: none of the values', expression('team', 'In', ['x']), false],
+    ['In: no such label', expression('none', 'In', ['x']), false],
+    ['NotIn: one of the values', expression('team', 'NotIn', ['net']), false],
+    ['NotIn: no such label', expression('none', 'NotIn', ['net']), true],
+    ['Exists: there', expression('team', 'Exists'), true],
+    ['Exists: not there', expression('none', 'Exists'), false],
+    ['DoesNotExist: there', expression('team', 'DoesNotExist'), false],
+    ['DoesNotExist: not there', expression('none', 'DoesNotExist'), true],
+    ['needs labels and expressions', { matchLabels: { team: 'net' }, ...expression('tier', 'In', ['dev']) }, false],
+  ])('%s', ([, selector, selected]) => {
+    expect(selects(selector, labels)).toBe(selected);
+  });
+});
