@@ -1,7 +1,7 @@
 /**
  * `npm run demo`: Beatkeys on real servers of this machine, as a short story. See `--help`.
  */
-import { copyFileSync, existsSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -11,7 +11,7 @@ import { startOperator } from './demo/operator.ts';
 import { startServers } from './demo/servers.ts';
 import type { Servers } from './demo/servers.ts';
 import { Shell } from './demo/shell.ts';
-import { Interrupted, Stage } from './demo/stage.ts';
+import { Stage } from './demo/stage.ts';
 import { applyExamples, connect, deleteKey, rotateKey, showSecret, tryKeys, widenKey } from './demo/story.ts';
 import type { Scene } from './demo/story.ts';
 import { readyTable } from './demo/ready-table.ts';
@@ -27,9 +27,20 @@ the servers are built and fetched, which happens the first time. Nothing is left
   --help   this text`;
 
 const start = performance.now();
-const { values } = parseArgs({ options: { keep: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } });
-if (values.help === true) say(help);
-else process.exit(await demo(values.keep === true));
+const wanted = options();
+if (wanted === undefined || wanted.help === true) {
+  say(help);
+  process.exitCode = wanted === undefined ? 2 : 0;
+} else process.exit(await demo(wanted.keep === true));
+
+/** The command line; `undefined` where it cannot be read. */
+function options() {
+  try {
+    return parseArgs({ options: { keep: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } }).values;
+  } catch {
+    return undefined;
+  }
+}
 
 /** Plays the demo and takes everything down; resolves with the exit code. */
 async function demo(keep: boolean): Promise<number> {
@@ -89,23 +100,26 @@ function shellOf(stage: Stage, plane: Servers['plane'], folder: string, env: Rec
 /** What somebody needs who wants to play with it. */
 function invite({ plane, elasticsearch, caFile }: Servers, log: string): void {
   heading('Yours, until Ctrl-C');
-  say(`export KUBECONFIG=${plane.kubeconfig}`);
-  say(`kubectl                ${plane.kubectlPath}`);
-  say(`Elasticsearch          ${elasticsearch.url}  (CA: ${caFile})`);
-  say(`its administrator      ${elasticsearch.username}, password ${elasticsearch.password}`);
-  say(`the operator's log     ${log}`);
-  say(`\n${styled('bold', 'Try:')} ${plane.kubectlPath} get beatkeys -A`);
+  const { url, username, password } = elasticsearch;
+  say(`In another terminal:\n
+export KUBECONFIG=${plane.kubeconfig}
+${plane.kubectlPath} get beatkeys -A
+curl --cacert ${caFile} -u ${username}:${password} '${url}/_security/api_key?pretty'\n
+kubectl          ${plane.kubectlPath}
+Elasticsearch    ${url}, certificate authority ${caFile}
+administrator    ${username}, password ${password}
+operator's log   ${log}`);
 }
 
 /** Says why the demo ended before its time, and where the operator's log is kept. Returns the exit code. */
 function report(error: unknown, interrupted: boolean, log: string): number {
-  if (interrupted || error instanceof Interrupted) {
+  if (interrupted) {
     say('\nInterrupted; stopping everything …');
     return 130;
   }
   console.error(`\n${styled('red', 'The demo failed:')} ${error instanceof Error ? error.message : String(error)}`);
   if (existsSync(log)) {
-    const kept = path.join(tmpdir(), `beatkeys-demo-operator-${process.pid}.log`);
+    const kept = path.join(mkdtempSync(path.join(tmpdir(), 'beatkeys-demo-failed-')), 'operator.log');
     copyFileSync(log, kept);
     console.error(`The operator's log is kept in ${kept}`);
   }

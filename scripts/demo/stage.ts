@@ -1,5 +1,5 @@
 /** Why the demo stopped before its end: somebody asked it to. */
-export class Interrupted extends Error {}
+class Interrupted extends Error {}
 
 /**
  * What the demo has up, to be taken down in the opposite order, and whether somebody wants it to stop. The second

@@ -18,7 +18,7 @@ const beats = ['packetbeat', 'packetbeat-file', 'heartbeat', 'filebeat', 'metric
 export async function connect({ shell, elasticsearch }: Scene): Promise<void> {
   heading('A connection to the cluster');
   await shell.run(withURL('01-connection', elasticsearch));
-  await shell.run('kubectl wait --for=condition=Ready elasticsearchconnection/main -n beatkeys-system --timeout=30s');
+  await shell.run('kubectl wait --for=condition=Ready elasticsearchconnection/main -n beatkeys-system --timeout=60s');
   await shell.run('kubectl get elasticsearchconnections -n beatkeys-system');
 }
 
@@ -73,7 +73,7 @@ export async function widenKey({ shell, elasticsearch }: Scene): Promise<void> {
     { op: 'add', path: '/spec/roleDescriptors/books-read-only/indices/0/names/-', value: 'books-archive' },
   ];
   await shell.run(`kubectl patch beatapikey books-read-only -n logging --type json -p '${JSON.stringify(patch)}'`);
-  await shell.run('kubectl wait --for=condition=Ready beatapikey/books-read-only -n logging --timeout=30s');
+  await shell.run('kubectl wait --for=condition=Ready beatapikey/books-read-only -n logging --timeout=60s');
   await attempt(elasticsearch, before, read('books-archive', 200));
   const after = await takeKey(shell, 'books-read-only');
   if (after.encoded.reveal() !== before.encoded.reveal()) throw new Error('The key in the Secret is another one.');
@@ -87,7 +87,7 @@ export async function rotateKey({ shell, elasticsearch, signal }: Scene): Promis
   const patch = { spec: { rotation: { request: 'demo', overlap: '8s' } } };
   await shell.run(`kubectl patch beatapikey packetbeat -n logging --type merge -p '${JSON.stringify(patch)}'`);
   await shell.run(
-    `kubectl wait --for=jsonpath='{.status.handledRequest}'=demo beatapikey/packetbeat -n logging --timeout=30s`,
+    `kubectl wait --for=jsonpath='{.status.handledRequest}'=demo beatapikey/packetbeat -n logging --timeout=60s`,
   );
   const fresh = await takeKey(shell, 'packetbeat', 'new key');
   if (fresh.id === old.id) throw new Error('The key in the Secret is the old one.');
@@ -106,6 +106,6 @@ export async function deleteKey({ shell, elasticsearch }: Scene): Promise<void> 
   const key = await takeKey(shell, 'packetbeat');
   await shell.run('kubectl delete beatapikey packetbeat -n logging');
   await attempt(elasticsearch, key, send('packetbeat-demo', 401));
-  await shell.run('kubectl wait --for=delete secret/packetbeat -n logging --timeout=30s');
+  await shell.run('kubectl wait --for=delete secret/packetbeat -n logging --timeout=60s');
   say('The Secret is gone as well.');
 }

@@ -24,7 +24,10 @@ export async function administer(
 ): Promise<{ plane: ControlPlane; leave: () => Promise<void> }> {
   const { kubectl, helm } = await clients(progress);
   const paths = { kubectlPath: kubectl, helmPath: helm, playedNodes: false };
-  const given = connectControlPlane({ ...paths, kubeconfig, url: '', token: '', ca: '' });
+  const given = connectControlPlane(
+    { ...paths, kubeconfig, url: '', token: '', ca: '' },
+    path.join(folder, 'kubectl-cache'),
+  );
   const config = await mustKubectl(given, ['config', 'view', '--raw', '--minify', '--flatten', '-o', 'json']);
   const cluster = (JSON.parse(config) as View).clusters[0]?.cluster;
   if (cluster === undefined) throw new Error(`The kubeconfig ${kubeconfig} has no current context.`);

@@ -1,12 +1,19 @@
+import path from 'node:path';
 import { finish } from '../command.ts';
 import type { ControlPlane, ControlPlaneAddress } from '../servers.ts';
 
-/** What tests do with a control plane that runs. */
-export function connectControlPlane(address: ControlPlaneAddress): ControlPlane {
+/**
+ * What tests do with a control plane that runs. What kubectl learns of its kinds is kept beside the kubeconfig: in the
+ * user's own cache it would outlive the server, and hide the CRDs from a user who takes the same server a moment later.
+ */
+export function connectControlPlane(
+  address: ControlPlaneAddress,
+  cacheFolder = path.join(path.dirname(address.kubeconfig), 'kubectl-cache'),
+): ControlPlane {
+  const flags = [`--kubeconfig=${address.kubeconfig}`, `--cache-dir=${cacheFolder}`];
   return {
     ...address,
-    kubectl: (args, options = {}) =>
-      finish(address.kubectlPath, ['--kubeconfig', address.kubeconfig, ...args], options),
+    kubectl: (args, options = {}) => finish(address.kubectlPath, [...flags, ...args], options),
   };
 }
 
