@@ -57,6 +57,17 @@ const settings = z
     POD_NAMESPACE: z.string().min(1).default('beatkeys-system'),
     POD_NAME: z.string().min(1).optional(),
   })
+  .superRefine((env, context) => {
+    // A leader must have given up before another one may take over, and have had more than one try until then.
+    const pairs = [
+      ['BEATKEYS_LEASE_RENEW_DEADLINE', 'BEATKEYS_LEASE_DURATION'],
+      ['BEATKEYS_LEASE_RETRY_PERIOD', 'BEATKEYS_LEASE_RENEW_DEADLINE'],
+    ] as const;
+    for (const [shorter, longer] of pairs) {
+      if (env[shorter] < env[longer]) continue;
+      context.addIssue({ code: 'custom', path: [shorter], message: `must be shorter than ${longer}` });
+    }
+  })
   .transform((env) => ({
     namespaces: env.BEATKEYS_WATCH_NAMESPACES,
     installation: env.BEATKEYS_INSTALLATION,

@@ -23,7 +23,7 @@ test('a template never takes the place of a standard form', () => {
 });
 
 test('the data cannot print itself', () => {
-  expect(`${secretData(aBeatApiKey(), someTerms(), {}, 'id-1', secret)}`).toBe('[sensitive]');
+  expect(String(secretData(aBeatApiKey(), someTerms(), {}, 'id-1', secret))).toBe('[sensitive]');
 });
 
 test('a credential is what Authorization: ApiKey takes', () => {
