@@ -59,7 +59,7 @@ const isNew = (asked: string | undefined, handled: string | undefined): boolean 
   asked !== undefined && asked !== handled;
 
 /** True where the metadata do not vouch for the values: someone else wrote, or removed, one of our data keys. */
-export function valuesDoubtful({ observed, desired, terms, journal }: Omit<Input, 'contact' | 'now'>): boolean {
+function valuesDoubtful({ observed, desired, terms, journal }: Omit<Input, 'contact' | 'now'>): boolean {
   const owned = new Set(ownSecret(observed)?.ownedDataKeys);
   // Template keys that are still to be written are missing for a good reason; the standard ones never are.
   const written = journal.template === templateDigest(observed.object, desired, terms);
@@ -74,7 +74,7 @@ function valuesAltered(input: Input): boolean {
 }
 
 /** True where an inventory that had to show the key alive does not. */
-export function keyMissedByInventory({ operator, inventory }: Observed, journal: Journal, now: number): boolean {
+function keyMissedByInventory({ operator, inventory }: Observed, journal: Journal, now: number): boolean {
   if (inventory === undefined || inventory.begunAt <= journal.changed + operator.visibilityDelayMs) return false;
   const record = inventory.keys.find(({ id }) => id === journal.keyID);
   return record === undefined || !isLive(record, now);
