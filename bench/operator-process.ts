@@ -99,21 +99,22 @@ export class OperatorProcess {
   async stop(): Promise<void> {
     this.#child.kill('SIGTERM');
     const ended = await Promise.race([this.#ended, wait(STOP_PATIENCE_MS, ['too late'], { ref: false })]);
-    if (ended[0] !== 0) throw new Error(`the operator did not stop well (${String(ended[0])}); ${this.#tail()}`);
+    if (ended[0] !== 0) throw new Error(`the operator did not stop well (${String(ended[0])}); ${this.tail()}`);
   }
 
   async #until(complaint: string, holds: () => Promise<boolean>): Promise<number> {
     while (!(await holds().catch(() => false))) {
       if (this.#child.exitCode !== null)
-        throw new Error(`the operator ended with ${this.#child.exitCode}; ${this.#tail()}`);
+        throw new Error(`the operator ended with ${this.#child.exitCode}; ${this.tail()}`);
       if (performance.now() - this.startedAt > PATIENCE_MS)
-        throw new Error(`the operator ${complaint}; ${this.#tail()}`);
+        throw new Error(`the operator ${complaint}; ${this.tail()}`);
       await wait(20);
     }
     return (performance.now() - this.startedAt) / 1000;
   }
 
-  #tail(): string {
+  /** What it wrote last. */
+  tail(): string {
     return `the end of its log:\n${readFileSync(this.#log, 'utf8').trimEnd().split('\n').slice(-15).join('\n')}`;
   }
 }

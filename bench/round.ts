@@ -104,7 +104,7 @@ async function withOperator(options: OperatorOptions, work: (operator: OperatorP
     await work(operator);
   } catch (error) {
     await operator.stop().catch(() => undefined);
-    throw error;
+    throw new Error(`${(error as Error).message}\nThe operator: ${operator.tail()}`, { cause: error });
   }
   await operator.stop();
 }
