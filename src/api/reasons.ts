@@ -20,6 +20,7 @@ export const BEAT_API_KEY_REASONS = {
   Rejected: 'Elasticsearch refuses the key as the spec describes it.',
   PolicyViolation: 'The key would hold or last more than the policy of the connection allows.',
   PrivilegesMissing: "The operator's user lacks privileges that the key asks for; status.missingPrivileges names them.",
+  LicenseInsufficient: 'The license of the cluster does not cover field_security or query, which the key asks for.',
   SecretConflict: 'A Secret of that name exists and does not belong to this object.',
   ClaimedByAnotherInstallation: 'Another installation of Beatkeys acts on this object.',
   Forbidden: 'Kubernetes denies the operator what it needs here.',
@@ -36,7 +37,7 @@ export const CONNECTION_REASONS = {
   Checking: 'The cluster and the credential are being looked at for the first time, or again after a change.',
   InvalidSpec: 'The spec breaks a rule that the message names.',
   CredentialsNotFound: 'The Secret with the credential, or a key of it, does not exist.',
-  CertificateNotFound: 'The object with the certificates, or a key of it, does not exist.',
+  CertificateNotFound: 'The object with the certificates, or a key of it, does not exist, or holds no certificate.',
   ClusterNotFound: 'The Elasticsearch object that eckRef names, or its Service, does not exist.',
   Unauthorized: 'Elasticsearch does not accept the credential.',
   PrivilegesMissing:

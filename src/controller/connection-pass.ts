@@ -7,14 +7,18 @@ import { connectionEvents } from '../core/connection-events.ts';
 import { connectionStatusOf } from '../core/connection-status.ts';
 import { termsOf } from '../core/connection-terms.ts';
 import { verdictOfContact, verdictOfContactFailure, type ConnectionVerdict } from '../core/connection-verdict.ts';
+import type { Terms } from '../core/connection-view.ts';
 import { Failure } from '../core/failure.ts';
-import type { ConnectionState } from './connection-state.ts';
+import type { ConnectionClient, ConnectionState } from './connection-state.ts';
 import type { Connections } from './connections.ts';
-import { countKeys, refreshInventory } from './inventory.ts';
+import { countKeys, inventoryIsDue, refreshInventory } from './inventory.ts';
 import type { PassContext } from './pass-context.ts';
 import type { Outcome } from './outcome.ts';
 import { readTarget } from './target.ts';
 import { objectsOf } from './triggers.ts';
+
+/** A server, or what stands in front of it, may ask for a longer pause; it is looked at after this one, milliseconds. */
+const LONGEST_WISH_MS = 5 * 60_000;
 
 /**
  * One pass over a connection: read what it refers to, look at the cluster when that is due, list the keys when that is
@@ -39,8 +43,11 @@ export async function passConnection(
   if (canonicalJson(state.view) !== before) context.wakeObjectsOf(key);
   await hold(object, context);
   await report(object, state, context);
-  if (failure !== undefined) return { type: 'retry', afterMs: failure.retryAfterMs ?? 0, failure };
-  return { type: 'done', dueAt: dueAt(state, context) };
+  if (failure === undefined) return { type: 'done', dueAt: dueAt(state, context) };
+  const wish = Math.min(failure.retryAfterMs ?? 0, LONGEST_WISH_MS);
+  // Nobody was asked: the next look is when the breaker lets one through, without a pause of our own on top.
+  if (failure.code === 'CircuitOpen') return { type: 'done', dueAt: cluster.now() + wish };
+  return { type: 'retry', afterMs: wish, failure };
 }
 
 /** Answers the failure that the next look should come soon for; a state that a person must change is none. */
@@ -50,85 +57,106 @@ async function bringUpToDate(
   context: PassContext,
   signal: AbortSignal,
 ): Promise<Failure | undefined> {
-  // What it refers to may go before it does, as when its namespace is deleted: the last good credential stays in use.
-  const leaving = object.metadata.deletionTimestamp !== undefined && state.store !== undefined;
   const parsed = parseElasticsearchConnectionSpec(object.spec);
   if (!parsed.ok) {
     settle(state, { state: 'stalled', reason: 'InvalidSpec', message: describeProblems(parsed.problems) });
     return undefined;
   }
+  const spec = parsed.value;
+  const terms = termsOf(object, spec, state.client?.ca ?? '');
+  let client = state.client;
   try {
-    if (!leaving) {
-      const verdict = await resolve(object, parsed.value, state, context);
-      if (verdict !== undefined) {
-        settle(state, verdict);
-        return undefined;
-      }
+    const resolved = await resolve(object, spec, state, context);
+    if ('reason' in resolved) {
+      settle(state, resolved, terms);
+      return undefined;
     }
-    await contact(object, parsed.value, state, context, signal);
+    client = resolved;
+    await contact(object, spec, client, state, context, signal);
     await refreshInventory(state, context, signal);
     return undefined;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    const verdict = verdictOfContactFailure(error);
-    settle(state, verdict);
+    // That nobody was asked says nothing new.
+    if (error.code !== 'CircuitOpen' || !isTrouble(state.verdict)) {
+      settle(state, verdictOfContactFailure(error, object, spec), terms);
+    }
+    if (client !== undefined) state.use(client);
     // What a person has to mend gets no better by asking often; a change of what it refers to brings it back at once.
-    return verdict.state === 'waiting' ? error : undefined;
+    return state.verdict.state === 'waiting' ? error : undefined;
   }
 }
 
-/** Reads credential and certificates where they or the spec changed; answers the verdict where that cannot be done. */
+const isTrouble = ({ state, reason }: ConnectionVerdict): boolean => state !== 'ready' && reason !== 'Checking';
+
+/** The client to use: another one where credential, certificates or spec changed. A verdict where that cannot be said. */
 async function resolve(
   object: ElasticsearchConnection,
   spec: ElasticsearchConnectionSpec,
   state: ConnectionState,
   { cluster, elasticsearch }: PassContext,
-): Promise<ConnectionVerdict | undefined> {
-  const generation = `${object.metadata.uid}/${object.metadata.generation}`;
-  if (!state.dirty && state.store !== undefined && state.generation === generation) return undefined;
-  const found = await readTarget(object, spec, cluster.references);
-  if (!found.ok) return found.verdict;
-  const { target } = found;
-  const version = digest({ ...target, password: target.password.map((text) => digest(text)).reveal(), generation });
-  if (version !== state.version) state.use(elasticsearch.open(target), version);
-  state.ca = target.ca ?? '';
-  state.generation = generation;
+): Promise<ConnectionClient | ConnectionVerdict> {
+  const { client } = state;
+  const { uid, deletionTimestamp } = object.metadata;
+  const generation = `${uid}/${object.metadata.generation}`;
+  // What it refers to may go before it does, as when its namespace is deleted: the last good credential stays in use.
+  const leaving = deletionTimestamp !== undefined;
+  if (client !== undefined && (leaving || (!state.dirty && client.generation === generation))) return client;
+  // A change while this reads is a reason to read again.
   state.dirty = false;
-  return undefined;
+  try {
+    const found = await readTarget(object, spec, cluster.references);
+    if (!found.ok) {
+      state.dirty = true;
+      return found.verdict;
+    }
+    const { target } = found;
+    const version = digest({ ...target, password: target.password.map((text) => digest(text)).reveal(), generation });
+    if (version === client?.version) return client;
+    return { store: elasticsearch.open(target), version, generation, ca: target.ca ?? '' };
+  } catch (error) {
+    state.dirty = true;
+    throw error;
+  }
 }
 
-/** Asks the cluster who it is, once an interval and whenever there is doubt. */
+/**
+ * Asks the cluster who it is, once an interval, whenever there is doubt, and before a list of its keys is believed. Only
+ * a client that was found to lead to the right cluster takes the place of the former one: objects go on with that as
+ * long as this lasts.
+ */
 async function contact(
   object: ElasticsearchConnection,
   spec: ElasticsearchConnectionSpec,
+  client: ConnectionClient,
   state: ConnectionState,
   { cluster, settings }: PassContext,
   signal: AbortSignal,
 ): Promise<void> {
   const now = cluster.now();
-  if (state.store === undefined) return;
-  if (state.contact === undefined || now - state.contactedAt >= settings.driftIntervalMs) {
-    const found = await state.store.contact(signal);
-    if (found.clusterUUID !== state.contact?.clusterUUID) state.inventory = undefined;
-    state.contact = found;
-    state.contactedAt = now;
-  }
-  const terms = termsOf(object, spec, state.ca);
-  const verdict = verdictOfContact(object, spec, state.contact, terms.url === '' ? [] : (spec.urls ?? []));
-  settle(state, verdict);
-  if (verdict.state === 'ready') state.view = { state: 'ready', contact: state.contact, terms };
+  const isDue = client !== state.client || state.inDoubt || inventoryIsDue(state, now, settings.driftIntervalMs);
+  const found = isDue || state.contact === undefined ? await client.store.contact(signal) : state.contact;
+  state.use(client);
+  if (found.clusterUUID !== state.contact?.clusterUUID) state.inventory = undefined;
+  state.contact = found;
+  state.inDoubt = false;
+  const verdict = verdictOfContact(object, spec, found);
+  const terms = termsOf(object, spec, client.ca);
+  settle(state, verdict, terms);
+  if (verdict.state === 'ready') state.view = { state: 'ready', contact: found, terms };
 }
 
-/** Takes the verdict over, and makes of it what objects see. */
-function settle(state: ConnectionState, verdict: ConnectionVerdict): void {
+/** Takes the verdict over, and makes of it what objects see. `terms` hold whatever state the cluster is in. */
+function settle(state: ConnectionState, verdict: ConnectionVerdict, terms?: Terms): void {
   state.verdict = verdict;
   if (verdict.state === 'ready') return;
-  state.contactedAt = 0;
+  state.inDoubt = true;
+  const known = terms ?? (state.view.state === 'absent' ? undefined : state.view.terms);
   state.view = {
     state: 'waiting',
     reason: verdict.reason === 'Unreachable' ? 'Unavailable' : 'ConnectionNotReady',
     message: `ElasticsearchConnection ${state.key}: ${verdict.message}`,
-    ...(state.view.state === 'absent' || state.view.terms === undefined ? {} : { terms: state.view.terms }),
+    ...(known === undefined ? {} : { terms: known }),
   };
 }
 
@@ -159,11 +187,10 @@ async function report(object: ElasticsearchConnection, state: ConnectionState, c
 }
 
 function dueAt(
-  { contactedAt, inventory, inventoryWantedSince, verdict }: ConnectionState,
+  { inventory, inventoryWantedSince, verdict }: ConnectionState,
   { settings, cluster }: PassContext,
 ): number {
   const now = cluster.now();
   if (verdict.state !== 'ready') return now + settings.driftIntervalMs;
-  const due = [contactedAt, inventory?.begunAt ?? now].map((at) => at + settings.driftIntervalMs);
-  return Math.min(...due, inventoryWantedSince ?? Infinity);
+  return Math.min((inventory?.begunAt ?? now) + settings.driftIntervalMs, inventoryWantedSince ?? Infinity);
 }

@@ -34,7 +34,7 @@ export class Connections {
   doubt(key: ObjectKey): void {
     const state = this.#states.get(key);
     if (state === undefined) return;
-    state.contactedAt = 0;
+    state.inDoubt = true;
     this.#queue.add(key);
   }
 

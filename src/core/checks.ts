@@ -1,5 +1,6 @@
 import { ANNOTATIONS } from '../api/names.ts';
 import { describeProblems } from '../api/parse.ts';
+import type { RoleDescriptors } from '../api/types.ts';
 import { refusedNamespace } from './consent.ts';
 import type { ConnectionView, Terms } from './connection-view.ts';
 import type { DesiredOrProblems } from './desired.ts';
@@ -7,6 +8,7 @@ import { secretName } from './desired.ts';
 import { verdictOfFailure } from './failure-policy.ts';
 import type { Observed } from './observed.ts';
 import { beyondTerms } from './policy.ts';
+import { normalRoleDescriptors, type NormalIndices } from './role-normal.ts';
 import { stalled, type Verdict } from './verdict.ts';
 
 /** A reason why nothing may be done for the object until a person changes something; `undefined` where there is none. */
@@ -19,6 +21,7 @@ const checks: readonly Check[] = [
   connectionIsAbsent,
   namespaceIsNotAllowed,
   requestIsBeyondTerms,
+  licenseDoesNotCoverRequest,
   secretIsForeign,
   privilegesAreMissing,
   serverRefusedRequest,
@@ -75,6 +78,35 @@ function requestIsBeyondTerms({ object, connection }: Observed, desired: Desired
     `beyond spec.policy of ElasticsearchConnection ${terms.namespace}/${terms.name}: ${list(beyond)}`,
   );
 }
+
+/**
+ * Elasticsearch makes such a key under any licence, and `_has_privileges` finds nothing missing; but then it denies every
+ * request of the key to the indices, so that Beats lose their events.
+ */
+function licenseDoesNotCoverRequest({ connection }: Observed, desired: DesiredOrProblems): Verdict | undefined {
+  if (connection.state !== 'ready' || !desired.ok) return undefined;
+  const { limitedLicense } = connection.contact;
+  const restricted = limitedLicense === undefined ? [] : restrictedIndices(desired.value.roleDescriptors);
+  if (restricted.length === 0) return undefined;
+  return stalled(
+    'LicenseInsufficient',
+    `field_security and query need a platinum, enterprise or trial license, the cluster has ${limitedLicense}, under which Elasticsearch denies such a key every request to the indices: ${list(restricted)}`,
+  );
+}
+
+/** Index entries that field or document level security restricts: `spec.roleDescriptors.ROLE.indices: NAMES`. */
+function restrictedIndices(roles: RoleDescriptors): readonly string[] {
+  return Object.entries(normalRoleDescriptors(roles)).flatMap(([role, { indices }]) =>
+    indices
+      .filter(
+        ({ field_security: fields, query }) => query !== undefined || (fields !== undefined && !grantsAll(fields)),
+      )
+      .map(({ names }) => `spec.roleDescriptors.${role}.indices: ${names.join(', ')}`),
+  );
+}
+
+const grantsAll = ({ grant, except = [] }: NonNullable<NormalIndices['field_security']>): boolean =>
+  grant?.includes('*') === true && except.length === 0;
 
 function secretIsForeign({ object, secret }: Observed): Verdict | undefined {
   if (!secret.known || secret.value.state !== 'foreign') return undefined;

@@ -1,5 +1,6 @@
 import type { ConnectionReason } from '../api/reasons.ts';
 import type { ElasticsearchConnection, ElasticsearchConnectionSpec } from '../api/types.ts';
+import { caSource, urlsOf } from './connection-terms.ts';
 import type { Contact } from './contact.ts';
 import type { Failure } from './failure.ts';
 
@@ -25,8 +26,13 @@ const REASON_OF_CODE: Readonly<Record<string, ConnectionReason>> = {
 };
 
 /** What a failed look at the cluster, or a failed read of what the connection refers to, means for the connection. */
-export function verdictOfContactFailure(failure: Failure): ConnectionVerdict {
-  const message = failure.detail || `${failure.system}: ${failure.operation}: ${failure.code}`;
+export function verdictOfContactFailure(
+  failure: Failure,
+  object: ElasticsearchConnection,
+  spec: ElasticsearchConnectionSpec,
+): ConnectionVerdict {
+  const what = failure.detail || `${failure.system}: ${failure.operation}: ${failure.code}`;
+  const message = `${whereToMend(failure, object, spec)}${what}`;
   const reason = REASON_OF_CODE[failure.code] ?? (failure.code.startsWith('CERT_') ? 'CertificateInvalid' : undefined);
   if (reason !== undefined) return { state: 'stalled', reason, message };
   switch (failure.kind) {
@@ -46,12 +52,25 @@ export function verdictOfContactFailure(failure: Failure): ConnectionVerdict {
   }
 }
 
+/** The part of the spec that a person has to look at, where the failure has one. */
+function whereToMend(
+  { system, code }: Failure,
+  { metadata }: ElasticsearchConnection,
+  spec: ElasticsearchConnectionSpec,
+): string {
+  if (system === 'Kubernetes') return '';
+  if (code === 'HTTP 401') return `spec.auth.basic (Secret ${spec.auth.basic.secretRef.name}): `;
+  const source = caSource(spec);
+  if (code === 'CERT_AUTHORITY_UNREADABLE' && source !== undefined)
+    return `${spec.tls?.caRef === undefined ? 'spec.eckRef' : 'spec.tls.caRef'} (data key ${source.key} of ${source.kind} ${source.name} in namespace ${metadata.namespace}): `;
+  return '';
+}
+
 /** The verdict on a cluster that answered well: it must also be the one that was pinned. */
 export function verdictOfContact(
   object: ElasticsearchConnection,
   spec: ElasticsearchConnectionSpec,
   contact: Contact,
-  urls: readonly string[],
 ): ConnectionVerdict {
   const pinned = spec.clusterUUID ?? object.status?.clusterUUID;
   if (pinned !== undefined && pinned !== contact.clusterUUID) {
@@ -61,7 +80,7 @@ export function verdictOfContact(
       message: `cluster ${contact.clusterUUID} answers, ${pinned} is ${spec.clusterUUID === undefined ? 'the one met first' : 'the one in spec.clusterUUID'}; set spec.clusterUUID to ${contact.clusterUUID} if the change is meant: every key is then made anew`,
     };
   }
-  const plain = urls.some((url) => url.startsWith('http://'))
+  const plain = urlsOf(object, spec).some((url) => url.startsWith('http://'))
     ? '; credentials travel in clear, since spec.urls has http://'
     : '';
   return {

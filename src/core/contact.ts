@@ -10,6 +10,8 @@ export interface Contact {
   readonly owner: KeyOwner;
   /** May invalidate keys of other owners. */
   readonly manageApiKey: boolean;
+  /** A licence that does not cover field and document level security, as `basic`; left out: it does, or nobody can tell. */
+  readonly limitedLicense?: string;
 }
 
 /** True where the cluster's version is at least `major.minor`; serverless always is. */

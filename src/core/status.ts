@@ -93,7 +93,13 @@ function conditionStates(verdict: Verdict, works: boolean, object: BeatApiKey): 
         ? all(true, true, false, `${message}; the key in the Secret keeps working`)
         : all(false, true, false);
     case 'stalled':
-      return all(false, false, true, works ? `${message}; the key in the Secret keeps working` : message);
+      // That license takes the key its rights, whenever it was made.
+      return all(
+        false,
+        false,
+        true,
+        works && reason !== 'LicenseInsufficient' ? `${message}; the key in the Secret keeps working` : message,
+      );
     case 'deleting':
       return all(false, true, false);
     case 'suspended':
@@ -108,4 +114,4 @@ const wasReady = (conditions: readonly Condition[] = []): boolean =>
 const line = (text: string): string => text.slice(0, STATUS_LIMITS.text);
 
 /** RFC 3339 in whole seconds, as Kubernetes writes times. */
-export const instant = (time: number): string => new Date(time).toISOString().replace(/\.\d+/, '');
+const instant = (time: number): string => new Date(time).toISOString().replace(/\.\d+/, '');

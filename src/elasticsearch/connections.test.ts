@@ -58,7 +58,7 @@ describe('a target', () => {
   test.each(['garbage', '', '-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----'])(
     'with %j for an authority is refused at once',
     (ca) => {
-      expect(() => open(target({ ca }))).toThrow('spec.tls.caRef');
+      expect(() => open(target({ ca }))).toThrow('not a certificate in PEM form');
     },
   );
 

@@ -60,7 +60,7 @@ function checkAuthority({ ca }: ElasticsearchTarget): void {
     throw failure('read cluster', {
       kind: 'rejected',
       code: 'CERT_AUTHORITY_UNREADABLE',
-      detail: 'The certificate authority (spec.tls.caRef) is not a certificate in PEM form',
+      detail: 'The certificate authority is not a certificate in PEM form',
     });
   }
 }

@@ -10,7 +10,7 @@ import { missingClusterPrivileges } from './trial.ts';
 const OLDEST = { major: 8, minor: 5 };
 
 const cluster = z.object({
-  cluster_uuid: z.string().min(1).max(256),
+  cluster_uuid: z.string().regex(/^[\w-]{1,64}$/),
   version: z.object({
     number: z.string().regex(/^\d{1,4}\.\d{1,4}\.\d{1,4}/),
     build_flavor: z.string().max(64).optional(),
@@ -23,6 +23,10 @@ const user = z.object({
   authentication_realm: z.object({ name: z.string().min(1).max(1024) }),
 });
 
+const license = z.object({ license: z.object({ type: z.string(), status: z.string() }) });
+/** https://www.elastic.co/subscriptions: field and document level security */
+const LICENSES_WITH_FIELD_SECURITY: readonly string[] = ['trial', 'platinum', 'enterprise'];
+
 const readCluster: Call<ClusterAnswer> = {
   operation: 'read cluster',
   answer: cluster,
@@ -32,6 +36,12 @@ const authenticate: Call<z.output<typeof user>> = {
   operation: 'authenticate',
   answer: user,
   request: (client, options) => client.security.authenticate({}, options),
+};
+
+const readLicense: Call<z.output<typeof license>> = {
+  operation: 'read license',
+  answer: license,
+  request: (client, options) => client.license.get({}, options),
 };
 
 /** What a node answers before it has joined a cluster. */
@@ -45,23 +55,49 @@ export async function contact(endpoints: readonly Endpoint[], signal: AbortSigna
   const { endpoint, answer } = await sameCluster(endpoints, signal);
   const { number: version, build_flavor: flavor } = answer.version;
   if (flavor !== 'serverless') checkVersion(version);
-  const send = <T>(call: Call<T>): Promise<T> => endpoint.send(call, signal);
-  const owner = await send(authenticate);
+  const send = <T>(call: Call<T>): Promise<T> => named(endpoint, endpoint.send(call, signal));
+  const { username, authentication_realm: realm } = await send(authenticate);
   const missing = await missingClusterPrivileges(send, ['manage_own_api_key', 'manage_api_key']);
   if (missing.includes('manage_own_api_key')) {
     throw failure('check privileges', {
       kind: 'denied',
       code: 'MissingManageOwnApiKey',
-      detail: "The operator's user lacks the cluster privilege manage_own_api_key, without which it can make no keys",
+      detail: `User ${username} lacks the cluster privilege manage_own_api_key, without which it can make no keys; grant it to a role of the user`,
     });
   }
+  const limitedLicense = flavor === 'serverless' ? undefined : await readLimitedLicense(send);
   return {
     clusterUUID: answer.cluster_uuid,
     version,
     serverless: flavor === 'serverless',
-    owner: { username: owner.username, realm: owner.authentication_realm.name },
+    owner: { username, realm: realm.name },
     manageApiKey: !missing.includes('manage_api_key'),
+    ...(limitedLicense === undefined ? {} : { limitedLicense }),
   };
+}
+
+/** A node that has just been started may have no licence yet; then, and where it is not said, none is assumed to be small. */
+async function readLimitedLicense(send: <T>(call: Call<T>) => Promise<T>): Promise<string | undefined> {
+  try {
+    const { type, status } = (await send(readLicense)).license;
+    if (status !== 'active') return `${type}, ${status}`;
+    return LICENSES_WITH_FIELD_SECURITY.includes(type) ? undefined : type;
+  } catch (error) {
+    if (error instanceof Failure && (error.kind === 'unsupported' || error.kind === 'notFound')) return undefined;
+    throw error;
+  }
+}
+
+/** Says in a failure which URL it was. */
+async function named<T>({ url }: Endpoint, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!(error instanceof Failure) || error.detail === '') throw error;
+    const { kind, code, detail, retryAfterMs, outcomeUnknown, operation, system } = error;
+    const wish = retryAfterMs === undefined ? {} : { retryAfterMs };
+    throw new Failure({ kind, system, operation, code, outcomeUnknown, ...wish, detail: `${detail} (${url})` });
+  }
 }
 
 interface Found {
@@ -77,17 +113,21 @@ async function sameCluster(endpoints: readonly Endpoint[], signal: AbortSignal):
   const serious = failures.find((error) => !isPassing(error)) ?? (first === undefined ? failures[0] : undefined);
   if (serious !== undefined) throw serious;
   if (first === undefined) throw new RangeError('a cluster needs a URL');
-  if (others.some(({ answer }) => answer.cluster_uuid !== first.answer.cluster_uuid)) {
+  const other = others.find(({ answer }) => answer.cluster_uuid !== first.answer.cluster_uuid);
+  if (other !== undefined) {
+    const [one, two] = [first, other].map(({ endpoint, answer }) => `${endpoint.url} to ${answer.cluster_uuid}`);
     throw failure('read cluster', {
       kind: 'unsupported',
       code: 'ClusterMismatch',
-      detail: 'The URLs lead to different clusters',
+      detail: `The URLs lead to different clusters: ${one}, ${two}; give those of one cluster`,
     });
   }
   return first;
 }
 
-async function look(endpoint: Endpoint, signal: AbortSignal): Promise<Found> {
+const look = (endpoint: Endpoint, signal: AbortSignal): Promise<Found> => named(endpoint, lookAt(endpoint, signal));
+
+async function lookAt(endpoint: Endpoint, signal: AbortSignal): Promise<Found> {
   try {
     const answer = await endpoint.send(readCluster, signal);
     if (answer.cluster_uuid !== NO_UUID) return { endpoint, answer };
@@ -113,7 +153,8 @@ function asMissingMonitor(error: unknown): unknown {
   return failure('read cluster', {
     kind: 'denied',
     code: 'MissingMonitor',
-    detail: "The operator's user lacks the cluster privilege monitor, which GET / needs",
+    detail:
+      "The operator's user lacks the cluster privilege monitor, which GET / needs; grant it to a role of the user",
   });
 }
 

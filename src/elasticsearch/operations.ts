@@ -1,6 +1,7 @@
 /** What the operator asks of Elasticsearch, and the cluster privilege that the answer depends on. */
 export const OPERATIONS = {
   'read cluster': { privilege: 'monitor' },
+  'read license': { privilege: 'monitor' },
   authenticate: {},
   'check privileges': {},
   'create API key': { privilege: 'manage_own_api_key' },

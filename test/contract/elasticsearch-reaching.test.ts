@@ -93,7 +93,7 @@ describe('a certificate', () => {
     const port = await listen(createServer((_request, response) => response.end()));
     await using store = open({ urls: [`https://127.0.0.1:${port}`] });
     const { detail } = await failure(store.keys.contact(calm));
-    expect(detail).toBe('The server does not speak TLS at this port; is the URL http:?');
+    expect(detail).toBe(`The server does not speak TLS at this port; is the URL http:? (https://127.0.0.1:${port})`);
   });
 });
 

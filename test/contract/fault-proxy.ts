@@ -1,14 +1,18 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { request } from 'node:https';
+import { createServer, request as plain, type IncomingMessage, type ServerResponse } from 'node:http';
+import { request as encrypted } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import type { ControlPlaneAddress } from '../testbed/servers.ts';
+import { text } from 'node:stream/consumers';
 
 /** What to do with a request instead of passing it on. */
 export type Fault =
   | { readonly status: number; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> }
+  /** Passes it on, and changes the body of the answer. */
+  | { readonly rewrite: (body: string) => string }
   /** Passes it on, and cuts the connection instead of answering. */
   | 'lose the answer'
+  /** Cuts the connection at once. */
+  | 'reset'
   /** Accepts it and says nothing. */
   | 'hang';
 
@@ -17,9 +21,17 @@ export interface Seen {
   readonly url: URL;
 }
 
-/** An HTTP server in front of a real API server that does as it is told. */
+/** Where a real server is; `ca` is its CA, PEM, if it is not a public one. */
+export interface Upstream {
+  readonly url: string;
+  readonly ca?: string;
+}
+
+/** An HTTP server in front of a real one that does as it is told. */
 export interface FaultProxy extends AsyncDisposable {
   readonly url: string;
+  /** The real server. */
+  upstream: Upstream;
   /** Every request, in order. */
   readonly seen: readonly Seen[];
   /** Connections that are open. */
@@ -36,18 +48,20 @@ export interface FaultProxy extends AsyncDisposable {
   silence(): void;
 }
 
-/** Starts one on a free port; it speaks plain HTTP and passes the caller's credential on. */
-export async function startFaultProxy(server: ControlPlaneAddress): Promise<FaultProxy> {
+/** Starts one, on a free port unless given; it speaks plain HTTP and passes the caller's credential on. */
+export async function startFaultProxy(upstream: Upstream, port = 0): Promise<FaultProxy> {
   const seen: Seen[] = [];
   const sockets = new Set<Socket>();
   const watches = new Set<ServerResponse>();
   const silenced = new WeakSet<ServerResponse>();
   const http = createServer((incoming, answer) => {
-    const asked = { method: incoming.method ?? '', url: new URL(incoming.url ?? '', server.url) };
+    const asked = { method: incoming.method ?? '', url: new URL(incoming.url ?? '', proxy.upstream.url) };
     seen.push(asked);
     const fault = proxy.fault(asked);
     if (fault === 'hang') return;
+    if (fault === 'reset') return void incoming.socket.resetAndDestroy();
     if (fault === undefined || fault === 'lose the answer') return pass(incoming, answer, asked.url, fault);
+    if ('rewrite' in fault) return pass(incoming, answer, asked.url, fault.rewrite);
     answer.writeHead(fault.status, { 'content-type': 'application/json', ...fault.headers });
     answer.end(fault.body === undefined ? '' : JSON.stringify(fault.body));
   });
@@ -55,20 +69,29 @@ export async function startFaultProxy(server: ControlPlaneAddress): Promise<Faul
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  http.listen(0, '127.0.0.1');
+  http.listen(port, '127.0.0.1');
   await once(http, 'listening');
 
   function pass(
     incoming: IncomingMessage,
     answer: ServerResponse,
     url: URL,
-    fault: 'lose the answer' | undefined,
+    fault: 'lose the answer' | ((body: string) => string) | undefined,
   ): void {
     const { host: _, ...headers } = incoming.headers;
-    const onward = request(url, { method: incoming.method, headers, ca: server.ca, agent: false }, (reply) => {
-      if (fault !== undefined) {
+    const { ca } = proxy.upstream;
+    const send = url.protocol === 'https:' ? encrypted : plain;
+    const onward = send(url, { method: incoming.method, headers, ca, agent: false }, (reply) => {
+      if (fault === 'lose the answer') {
         reply.resume();
         reply.on('end', () => incoming.socket.destroy());
+        return;
+      }
+      if (fault !== undefined) {
+        void text(reply).then((body) => {
+          const { 'content-length': _length, ...rest } = reply.headers;
+          answer.writeHead(reply.statusCode ?? 502, rest).end(fault(body));
+        });
         return;
       }
       answer.writeHead(reply.statusCode ?? 502, reply.headers);
@@ -87,6 +110,7 @@ export async function startFaultProxy(server: ControlPlaneAddress): Promise<Faul
 
   const proxy: FaultProxy = {
     url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
+    upstream,
     seen,
     get connections() {
       return sockets.size;
