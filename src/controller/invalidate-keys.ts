@@ -3,18 +3,22 @@ import type { InvalidateKeys } from '../core/actions.ts';
 import { Failure } from '../core/failure.ts';
 import type { Effect } from '../core/fold.ts';
 import { journalAnnotations, readJournal } from '../core/journal.ts';
+import type { KeyRecord } from '../core/key-record.ts';
 import type { ActionContext } from './action-context.ts';
+import { isMadeFor } from './key-mark.ts';
+import type { KeyStore } from './ports.ts';
 
 /**
  * Invalidates by id, then lets the journal forget. An id that the answer does not list is dead or gone if it is older
- * than searches lag behind; a younger one may just not be visible yet, and is asked for again.
+ * than searches lag behind; a younger one may just not be visible yet, and is asked for again. A key that was not made
+ * for this object is left alone, whatever the journal says.
  */
 export async function invalidateKeys(
   action: InvalidateKeys,
   context: ActionContext,
   signal: AbortSignal,
 ): Promise<Effect> {
-  const { cluster, clock, connection, meter, operator } = context;
+  const { cluster, clock, connection, logger, meter, operator } = context;
   const store = connection?.store;
   if (store === undefined) {
     throw new Failure({
@@ -24,19 +28,72 @@ export async function invalidateKeys(
       code: 'NotConnected',
     });
   }
-  for (let left = action.keys; left.length > 0;) {
+  const proven = await madeForObject(action.keys, store, context, signal);
+  if (proven.length < action.keys.length) {
+    const keyIDs = action.keys.filter((key) => !proven.includes(key)).map(({ id }) => id);
+    logger.warn({ keyIDs }, 'keys that the Secret names are gone or were not made for its object: left alone');
+  }
+  const invalidated: string[] = [];
+  for (let left = proven; left.length > 0;) {
     const asked = cluster.now();
     const listed = await store.invalidate(
       left.map(({ id }) => id),
       signal,
     );
     meter.keysInvalidated(action.cause, listed.length);
+    invalidated.push(...listed);
     left = left.filter(({ id, since }) => !listed.includes(id) && asked - since <= operator().visibilityDelayMs);
     if (left.length > 0) await clock.sleep(PAUSE_MS, signal);
   }
   const ids = action.keys.map(({ id }) => id);
-  if (action.remember === undefined) return { type: 'keysInvalidated', ids };
-  return { type: 'keysInvalidated', ids, secret: await forget(action.remember, context) };
+  if (action.remember === undefined) return { type: 'keysInvalidated', ids, invalidated };
+  return { type: 'keysInvalidated', ids, invalidated, secret: await forget(action.remember, context) };
+}
+
+type Named = InvalidateKeys['keys'][number];
+
+/**
+ * The keys whose mark names this object. Whoever may edit the Secret may write any id into its journal, and with
+ * `manage_api_key` the operator could invalidate every key of the cluster.
+ */
+async function madeForObject(
+  keys: readonly Named[],
+  store: KeyStore,
+  context: ActionContext,
+  signal: AbortSignal,
+): Promise<readonly Named[]> {
+  const listed = new Set(context.observed.inventory?.keys.map(({ id }) => id));
+  const proven: Named[] = [];
+  for (const key of keys) {
+    if (listed.has(key.id) || (await isProven(key, store, context, signal))) proven.push(key);
+  }
+  return proven;
+}
+
+async function isProven(
+  { id, since }: Named,
+  store: KeyStore,
+  { cluster, clock, observed, operator }: ActionContext,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { visibilityDelayMs } = operator();
+  const visibleAt = Math.min(since, cluster.now()) + visibilityDelayMs;
+  for (;;) {
+    const asked = cluster.now();
+    const record = await recordOf(id, store, signal);
+    if (record !== undefined) return record !== 'unmarked' && isMadeFor(observed, record);
+    if (asked > visibleAt) return false;
+    await clock.sleep(PAUSE_MS, signal);
+  }
+}
+
+async function recordOf(id: string, store: KeyStore, signal: AbortSignal): Promise<KeyRecord | 'unmarked' | undefined> {
+  try {
+    return await store.get(id, signal);
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'MarkUnreadable') return 'unmarked';
+    throw error;
+  }
 }
 
 /** Between two requests for keys that are not visible yet, milliseconds. */

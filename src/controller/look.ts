@@ -5,6 +5,7 @@ import type { Question } from '../core/questions.ts';
 import { known, unknown, type Reading } from '../core/reading.ts';
 import { isConsistent } from '../core/render.ts';
 import { isLive } from '../core/key-record.ts';
+import { isMadeFor } from './key-mark.ts';
 import { digest } from '../lib/digest.ts';
 import type { Sensitive } from '../runtime/sensitive.ts';
 import type { ConnectionState } from './connection-state.ts';
@@ -82,7 +83,8 @@ async function keyLives(
   const journal = journalOf(observed);
   if (journal === undefined) return false;
   const record = await store.get(journal.keyID, signal);
-  return record !== undefined && isLive(record, cluster.now());
+  // Whoever may edit the Secret may write any id into its journal.
+  return record !== undefined && isMadeFor(observed, record) && isLive(record, cluster.now());
 }
 
 /** The values are read once for each version of the Secret, and tried at Elasticsearch. */

@@ -3,18 +3,22 @@ import type { UpdateKey } from '../core/actions.ts';
 import { Failure } from '../core/failure.ts';
 import type { Effect } from '../core/fold.ts';
 import { journalAnnotations } from '../core/journal.ts';
+import type { Observed } from '../core/observed.ts';
 import type { ActionContext } from './action-context.ts';
 import { equipped } from './equipment.ts';
+import { isMadeFor } from './key-mark.ts';
+import type { KeyStore } from './ports.ts';
 
 /**
  * Changes the key in place, then the journal. Killed in between, the next pass changes the key to the same again. Where
  * Elasticsearch does not know the key any more, a fresh inventory is asked for, which tells what became of it.
  */
 export async function updateKey(action: UpdateKey, context: ActionContext, signal: AbortSignal): Promise<Effect> {
-  const { cluster, connection, connections, operator, meter } = context;
+  const { cluster, connection, connections, observed, operator, meter } = context;
   const { store, desired } = equipped(context);
   const mark = { ...action.change.mark, attempt: randomUUID() };
   try {
+    await mustBeMadeFor(observed, action.id, store, signal);
     await store.update(action.id, { ...action.change, mark }, signal);
   } catch (error) {
     if (error instanceof Failure && error.kind === 'notFound' && connection !== undefined) {
@@ -39,4 +43,21 @@ export async function updateKey(action: UpdateKey, context: ActionContext, signa
     contentDigest: desired.contentDigest,
   };
   return { type: 'keyUpdated', secret, key: expires === undefined ? key : { ...key, expiration: expires } };
+}
+
+/**
+ * Whoever may edit the Secret may write any id into its journal: a key of another object is none of this one's, and is
+ * never changed. One that is not visible yet, or not the operator's own, Elasticsearch itself does not find.
+ */
+async function mustBeMadeFor(observed: Observed, id: string, store: KeyStore, signal: AbortSignal): Promise<void> {
+  if (observed.inventory?.keys.some((key) => key.id === id) === true) return;
+  const record = await store.get(id, signal);
+  if (record === undefined || isMadeFor(observed, record)) return;
+  throw new Failure({
+    kind: 'notFound',
+    system: 'Elasticsearch',
+    operation: 'update API key',
+    code: 'OtherKey',
+    detail: 'the key that the Secret names was made for another object',
+  });
 }

@@ -40,7 +40,13 @@ describe('an event tells of', () => {
       'SecretUpdated',
       'Secret packetbeat was rewritten around the same key',
     ],
-    ['invalidated keys', { type: 'keysInvalidated', ids: ['a', 'b'] }, 'KeyInvalidated', 'invalidated: a, b'],
+    [
+      'invalidated keys',
+      { type: 'keysInvalidated', ids: ['a', 'b', 'dead before'], invalidated: ['a', 'b'] },
+      'KeyInvalidated',
+      'invalidated: a, b',
+    ],
+    ['nothing where no key was alive', { type: 'keysInvalidated', ids: ['a'], invalidated: [] }, undefined, ''],
     [
       'abandoned keys',
       { type: 'released', object, abandoned: ['a'] },

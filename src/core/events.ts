@@ -33,7 +33,9 @@ function eventsOfEffect(effect: Effect): readonly ObjectEvent[] {
     case 'secretWritten':
       return normal('SecretUpdated', 'Update', `Secret ${effect.secret.name} was rewritten around the same key`);
     case 'keysInvalidated':
-      return normal('KeyInvalidated', 'Invalidate', `invalidated: ${effect.ids.join(', ')}`);
+      return effect.invalidated.length === 0
+        ? []
+        : normal('KeyInvalidated', 'Invalidate', `invalidated: ${effect.invalidated.join(', ')}`);
     case 'released':
       return effect.abandoned.length === 0
         ? []

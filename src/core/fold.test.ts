@@ -43,7 +43,11 @@ test('after a rewrite the Secret is the one that was answered', () => {
 });
 
 test('invalidated keys are gone, and dead in the list', () => {
-  const folded = fold(anObserved({ gone: ['before'] }), { type: 'keysInvalidated', ids: ['key-1'] });
+  const folded = fold(anObserved({ gone: ['before'] }), {
+    type: 'keysInvalidated',
+    ids: ['key-1'],
+    invalidated: ['key-1'],
+  });
   expect(folded.gone).toEqual(['before', 'key-1']);
   expect(folded.inventory?.keys).toMatchObject([{ id: 'key-1', invalidated: true }]);
 });
@@ -51,7 +55,9 @@ test('invalidated keys are gone, and dead in the list', () => {
 test('invalidated keys are forgotten where the journal was written', () => {
   const secret = aSecret({ journal: aJournal({ superseded: [] }), resourceVersion: '11' });
   const before = anObserved({ journal: { superseded: [{ id: 'key-0', since: 0, notBefore: 0 }] } });
-  expect(journalOf(fold(before, { type: 'keysInvalidated', ids: ['key-0'], secret }))?.superseded).toEqual([]);
+  expect(
+    journalOf(fold(before, { type: 'keysInvalidated', ids: ['key-0'], invalidated: [], secret }))?.superseded,
+  ).toEqual([]);
 });
 
 test('a removed Secret is absent, a released object is as it was answered', () => {

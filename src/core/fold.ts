@@ -18,7 +18,13 @@ export type Effect =
   | { readonly type: 'keyUpdated'; readonly secret: SecretMetadata; readonly key: KeyRecord }
   | { readonly type: 'secretWritten'; readonly secret: SecretMetadata }
   | { readonly type: 'secretRemoved' }
-  | { readonly type: 'keysInvalidated'; readonly ids: readonly string[]; readonly secret?: SecretMetadata }
+  /** `ids`: no longer alive, for whatever reason; `invalidated`: those that Elasticsearch says it invalidated now. */
+  | {
+      readonly type: 'keysInvalidated';
+      readonly ids: readonly string[];
+      readonly invalidated: readonly string[];
+      readonly secret?: SecretMetadata;
+    }
   /** `abandoned`: ids of keys that were left alive on a user's word. */
   | { readonly type: 'released'; readonly object: BeatApiKey; readonly abandoned: readonly string[] };
 

@@ -64,12 +64,17 @@ export function act(action: Action, observed: Observed, world: World): Effect {
         left = left.filter(({ id, since }) => !listed.includes(id) && asked - since <= VISIBILITY_MS);
       }
       const ids = action.keys.map(({ id }) => id);
-      if (action.remember === undefined) return { type: 'keysInvalidated', ids };
+      if (action.remember === undefined) return { type: 'keysInvalidated', ids, invalidated: ids };
       const { secret, superseded } = action.remember;
       const journal = readJournal(secret.annotations);
       must(journal !== undefined, 'a journal that forgets is there');
       const annotations = journalAnnotations({ ...journal, superseded, changed: at.now });
-      return { type: 'keysInvalidated', ids, secret: kubernetes.patchSecret(secret, { annotations }) };
+      return {
+        type: 'keysInvalidated',
+        ids,
+        invalidated: ids,
+        secret: kubernetes.patchSecret(secret, { annotations }),
+      };
     }
     case 'removeSecret':
       kubernetes.removeSecret(action.secret);
