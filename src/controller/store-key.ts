@@ -27,8 +27,8 @@ const PAUSES_MS = [200, 500, 1000, 2000, 4000] as const;
 
 /**
  * Switches a Secret to a key: one write for values and journal, with preconditions. A write whose outcome is unknown is
- * repeated as it is; when the server then says that the Secret is there already or has changed, the journal in it tells
- * whether that was us. Throws `NotStored` on a definite refusal, `Failure` where nobody can tell.
+ * repeated as it is; when the server then says no, or that the Secret is there already or has changed, the journal in
+ * it tells whether that was us. Throws `NotStored` on a definite refusal, `Failure` where nobody can tell.
  */
 export async function storeKey(
   place: Place,
@@ -38,22 +38,37 @@ export async function storeKey(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<SecretMetadata> {
+  let mayBeStored = false;
   for (let attempt = 0; ; attempt++) {
     try {
       return await writeOnce(place, write, secrets);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      if (error.kind === 'exists' || error.kind === 'conflict') {
+      mayBeStored ||= error.outcomeUnknown || error.kind === 'exists' || error.kind === 'conflict';
+      if (!isWorthRepeating(error)) {
+        if (!mayBeStored) throw new NotStored(error);
         const found = await secrets.readMetadata(place.namespace, place.name);
         if (found?.annotations[ANNOTATIONS.keyID] === keyID) return found;
         throw new NotStored(error);
       }
-      if (!error.outcomeUnknown && error.kind !== 'throttled' && error.kind !== 'unavailable')
-        throw new NotStored(error);
       const pause = PAUSES_MS[attempt];
-      if (pause === undefined || signal.aborted) throw error.outcomeUnknown ? error : new NotStored(error);
-      await clock.sleep(Math.max(pause, error.retryAfterMs ?? 0), signal);
+      if (pause === undefined || !(await slept(Math.max(pause, error.retryAfterMs ?? 0), clock, signal)))
+        throw mayBeStored ? error : new NotStored(error);
     }
+  }
+}
+
+const isWorthRepeating = ({ kind, outcomeUnknown }: Failure): boolean =>
+  outcomeUnknown || kind === 'throttled' || kind === 'unavailable';
+
+/** False where the signal came first. */
+async function slept(ms: number, clock: Clock, signal: AbortSignal): Promise<boolean> {
+  try {
+    await clock.sleep(ms, signal);
+    return true;
+  } catch (error) {
+    if (signal.aborted) return false;
+    throw error;
   }
 }
 
