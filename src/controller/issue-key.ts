@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { DATA_KEYS } from '../api/names.ts';
 import type { IssueKey } from '../core/actions.ts';
 import { Failure } from '../core/failure.ts';
 import type { Effect } from '../core/fold.ts';
@@ -8,6 +9,7 @@ import { known } from '../core/reading.ts';
 import { encodedCredential, secretData } from '../core/render.ts';
 import type { SecretMetadata } from '../core/secret.ts';
 import { digest } from '../lib/digest.ts';
+import { Sensitive } from '../runtime/sensitive.ts';
 import { discardKey } from './discard-key.ts';
 import { equipped, type Equipment } from './equipment.ts';
 import type { ActionContext } from './action-context.ts';
@@ -23,6 +25,7 @@ export async function issueKey(action: IssueKey, context: ActionContext, signal:
   const { uid } = observed.object.metadata;
   const equipment = equipped(context);
   const limit = AbortSignal.any([signal, AbortSignal.timeout(operator().attemptLimitMs)]);
+  await rehearse(action, context);
   const mark = { ...action.request.mark, attempt: randomUUID() };
   const began = cluster.now();
   memory.beginAttempt(uid, began);
@@ -32,10 +35,12 @@ export async function issueKey(action: IssueKey, context: ActionContext, signal:
     await prove(action, created, equipment, context, limit);
     const secret = await store(action, created, began, equipment, context, limit);
     memory.settleAttempt(uid);
+    memory.keepUnstorable(uid, false);
     if (action.reason !== 'FirstIssue') meter.keyRotated(action.reason);
     return { type: 'keyIssued', reason: action.reason, secret, key: recordOf(action, mark, created, began, equipment) };
   } catch (error) {
     if (!(error instanceof Unstored)) throw error;
+    memory.keepUnstorable(uid, error.failure instanceof Failure && error.failure.system === 'Kubernetes');
     if (await discardKey(created.id, equipment.store, context)) memory.settleAttempt(uid);
     throw error.failure;
   }
@@ -50,6 +55,19 @@ class Unstored extends Error {
     super('the new key was not stored');
     this.failure = failure;
   }
+}
+
+/**
+ * A key that Kubernetes would not let be stored is not made: a quota, a missing right, an immutable Secret or a policy
+ * may stay for days. Asked before a rotation, and where an attempt failed so before; the first issue is not slowed down.
+ */
+async function rehearse({ write, secret }: IssueKey, { cluster, memory, observed }: ActionContext): Promise<void> {
+  const { namespace, uid } = observed.object.metadata;
+  if (secret === undefined && !memory.isUnstorable(uid)) return;
+  const { name, templates, dropped, labels, annotations, owner } = write;
+  const values = Object.fromEntries([...DATA_KEYS, ...Object.keys(templates)].map((key) => [key, '']));
+  const data = new Sensitive({ ...Object.fromEntries(dropped.map((key) => [key, null])), ...values });
+  await cluster.secrets.rehearse(secret ?? { namespace, name }, { data, labels, annotations, owner });
 }
 
 /** No retry: names are not unique, so a second request would make a second key. */

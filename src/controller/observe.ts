@@ -27,6 +27,8 @@ export function observe(
   const connection = reference === undefined ? undefined : connections.find(reference);
   const metadata = cluster.secrets.cache.get(`${namespace}/${secretName(object)}`);
   const unsettledSince = memory.unsettledSince(uid);
+  // What was found intact is so until another version is written: a person's extra data key raises no doubt twice.
+  const intact = metadata !== undefined && memory.isIntact(uid, metadata.resourceVersion);
   const refusal = desired.ok ? memory.refusal(uid, desired.value.fingerprint, connection?.version ?? '') : undefined;
   const namespaceLabels = cluster.namespaces.get(namespace)?.labels;
   const view = connection?.view ?? { state: 'absent' };
@@ -38,7 +40,7 @@ export function observe(
     connection: view,
     secret: known(viewSecret(object, metadata)),
     inventory: connection?.inventoryOf(uid),
-    close: {},
+    close: intact ? { valuesIntact: known(true) } : {},
     claimedNow: false,
     gone: [],
     ...(unsettledSince === undefined ? {} : { unsettledSince }),

@@ -11,6 +11,7 @@ export class PassMemory {
     { readonly fingerprint: string; readonly version: string; readonly failure: Failure }
   >();
   readonly #intact = new Map<string, string>();
+  readonly #unstorable = new Set<string>();
 
   /** Begin of an attempt of which nobody knows yet what it left behind, epoch milliseconds. */
   unsettledSince(uid: string): number | undefined {
@@ -35,6 +36,16 @@ export class PassMemory {
     this.#refusals.set(uid, { fingerprint, version, failure });
   }
 
+  /** True where a key was made that Kubernetes then refused to store: the next attempt begins with a rehearsal. */
+  isUnstorable(uid: string): boolean {
+    return this.#unstorable.has(uid);
+  }
+
+  keepUnstorable(uid: string, unstorable: boolean): void {
+    if (unstorable) this.#unstorable.add(uid);
+    else this.#unstorable.delete(uid);
+  }
+
   /** True where the values of this very version of the Secret were found to be the journal's key. */
   isIntact(uid: string, resourceVersion: string): boolean {
     return this.#intact.get(uid) === resourceVersion;
@@ -48,5 +59,6 @@ export class PassMemory {
     this.#unsettled.delete(uid);
     this.#refusals.delete(uid);
     this.#intact.delete(uid);
+    this.#unstorable.delete(uid);
   }
 }

@@ -76,6 +76,11 @@ export interface Secrets {
   create(namespace: string, name: string, write: SecretWrite): Promise<SecretMetadata>;
   /** Merge patch with uid and resourceVersion; in data, labels and annotations `null` removes a key. */
   patch(version: SecretVersion, write: SecretWrite): Promise<SecretMetadata>;
+  /** Fails as `patch`, or as `create` where there is no version to patch, would fail; nothing is written. */
+  rehearse(
+    place: SecretVersion | { readonly namespace: string; readonly name: string },
+    write: SecretWrite,
+  ): Promise<void>;
   /** DELETE with uid and resourceVersion as preconditions; one that is gone already is success. */
   remove(version: SecretVersion): Promise<void>;
 }

@@ -21,6 +21,8 @@ export interface ReadOptions {
 export interface WriteOptions extends ReadOptions {
   readonly fieldManager: string;
   readonly subresource?: 'status';
+  /** The API server checks everything, admission included, and writes nothing. */
+  readonly dryRun?: boolean;
 }
 
 export interface ListOptions extends ReadOptions {
@@ -184,8 +186,8 @@ export function selectors({ labelSelector, fieldSelector }: ListOptions): Record
   };
 }
 
-function managed({ fieldManager }: WriteOptions): string {
-  return new URLSearchParams({ fieldManager }).toString();
+function managed({ fieldManager, dryRun = false }: WriteOptions): string {
+  return new URLSearchParams({ fieldManager, ...(dryRun ? { dryRun: 'All' } : {}) }).toString();
 }
 
 function take<T>(attempt: Attempt, { status, body, retryAfterMs }: Answer): T {

@@ -37,6 +37,13 @@ describe('an error answer', () => {
       { kind: 'conflict' },
     ],
     [
+      'a Secret that somebody made immutable',
+      PATCH,
+      422,
+      status('Invalid', { causes: [{ field: 'data', reason: 'FieldValueForbidden' }] }),
+      { kind: 'rejected', code: 'Immutable', detail: 'the Secret is immutable; delete it, and it is made anew' },
+    ],
+    [
       'an object that is not valid',
       CREATE,
       422,

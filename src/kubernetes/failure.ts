@@ -114,8 +114,14 @@ function notFound({ verb, resource }: Attempt, body: unknown): Verdict {
  * 422 is said of three things: an object that is not valid (with causes), a JSON Patch that does not fit the object as
  * it is now (without any), and a uid that is not the object's.
  */
-function unprocessable({ verb }: Attempt, body: unknown): Verdict {
+function unprocessable({ verb, resource }: Attempt, body: unknown): Verdict {
   const causes = causesOf(body);
+  if (
+    resource === 'secrets' &&
+    causes.some(({ reason, field }) => reason === 'FieldValueForbidden' && field === 'data')
+  ) {
+    return { kind: 'rejected', code: 'Immutable', detail: 'the Secret is immutable; delete it, and it is made anew' };
+  }
   const outdated = verb === 'patch' && causes.length === 0;
   if (outdated || causes.some((cause) => cause.field === 'metadata.uid')) return CHANGED;
   const fields = new Set(causes.map((cause) => /^[A-Za-z][A-Za-z.]{0,80}/.exec(cause.field)?.[0] ?? 'the object'));

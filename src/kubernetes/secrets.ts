@@ -1,8 +1,8 @@
 import { API_VERSION, BEAT_API_KEY, FIELD_MANAGER, LABELS, MANAGED_BY } from '../api/names.ts';
 import type { Secrets, SecretVersion } from '../controller/ports.ts';
 import { Failure } from '../core/failure.ts';
-import type { SecretMetadata, SecretOwner } from '../core/secret.ts';
-import type { Client } from './client.ts';
+import type { SecretMetadata, SecretOwner, SecretWrite } from '../core/secret.ts';
+import type { Client, WriteOptions } from './client.ts';
 import { type KubernetesObject, keyOf, type OwnerReference } from './object.ts';
 import type { Upstream } from './reflector.ts';
 import { type ObjectPath, type Secret, SECRETS } from './resource.ts';
@@ -40,37 +40,12 @@ export function secrets(client: Client, watched: Watched<SecretMetadata>): Secre
       const secret = await client.get(at(namespace, name));
       return secret === undefined ? undefined : { metadata: secretMetadata(secret), data: secretValues(secret) };
     },
-    async create(namespace, name, write) {
-      const { data, labels = {}, annotations = {}, owner = null } = write;
-      const body = {
-        apiVersion: 'v1',
-        kind: 'Secret',
-        type: 'Opaque',
-        metadata: {
-          name,
-          namespace,
-          labels: withoutNulls(labels),
-          annotations: withoutNulls(annotations),
-          ...(owner === null ? {} : { ownerReferences: [controllerReference(owner)] }),
-        },
-        ...(data === undefined ? {} : { data: withoutNulls(encodeValues(data)) }),
-      };
-      return take(await client.create({ resource: SECRETS, namespace }, body, WRITE));
-    },
-    async patch(version, write) {
-      const { namespace, name, uid, resourceVersion } = version;
-      const { data, labels, annotations, owner } = write;
-      const body = {
-        metadata: {
-          uid,
-          resourceVersion,
-          ...(labels === undefined ? {} : { labels }),
-          ...(annotations === undefined ? {} : { annotations }),
-          ...(owner === undefined ? {} : { ownerReferences: await ownerReferences(client, version, owner) }),
-        },
-        ...(data === undefined ? {} : { data: encodeValues(data) }),
-      };
-      return take(await client.mergePatch(at(namespace, name), body, WRITE));
+    create: async (namespace, name, write) => take(await create(client, namespace, name, write, WRITE)),
+    patch: async (version, write) => take(await patch(client, version, write, WRITE)),
+    async rehearse(place, write) {
+      const options = { ...WRITE, dryRun: true };
+      if ('resourceVersion' in place) await patch(client, place, write, options);
+      else await create(client, place.namespace, place.name, write, options);
     },
     async remove({ namespace, name, uid, resourceVersion }) {
       const left = await client.remove(at(namespace, name), { uid, resourceVersion });
@@ -78,6 +53,49 @@ export function secrets(client: Client, watched: Watched<SecretMetadata>): Secre
       else take(left);
     },
   };
+}
+
+function create(
+  client: Client,
+  namespace: string,
+  name: string,
+  { data, labels = {}, annotations = {}, owner = null }: SecretWrite,
+  options: WriteOptions,
+): Promise<KubernetesObject> {
+  const body = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    type: 'Opaque',
+    metadata: {
+      name,
+      namespace,
+      labels: withoutNulls(labels),
+      annotations: withoutNulls(annotations),
+      ...(owner === null ? {} : { ownerReferences: [controllerReference(owner)] }),
+    },
+    ...(data === undefined ? {} : { data: withoutNulls(encodeValues(data)) }),
+  };
+  return client.create({ resource: SECRETS, namespace }, body, options);
+}
+
+async function patch(
+  client: Client,
+  version: SecretVersion,
+  { data, labels, annotations, owner }: SecretWrite,
+  options: WriteOptions,
+): Promise<KubernetesObject> {
+  const { namespace, name, uid, resourceVersion } = version;
+  const body = {
+    metadata: {
+      uid,
+      resourceVersion,
+      ...(labels === undefined ? {} : { labels }),
+      ...(annotations === undefined ? {} : { annotations }),
+      ...(owner === undefined ? {} : { ownerReferences: await ownerReferences(client, version, owner) }),
+    },
+    ...(data === undefined ? {} : { data: encodeValues(data) }),
+  };
+  return client.mergePatch(at(namespace, name), body, options);
 }
 
 function at(namespace: string, name: string): ObjectPath<Secret> {
