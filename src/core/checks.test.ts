@@ -30,6 +30,32 @@ const greedy = aBeatApiKey({ spec: { roleDescriptors: { all: { cluster: ['all'] 
 const lacking = { missingPrivileges: known(['cluster: read_ilm', 'indices packetbeat-*: create_doc']) };
 const waiting = { state: 'waiting', reason: 'Unavailable', message: 'down' } as const;
 
+describe('a license without field and document level security', () => {
+  const entry = { names: ['packetbeat-*'], privileges: ['create_doc'] };
+  const refusedUnder = (limitedLicense: string | undefined, restriction: object): Verdict | undefined => {
+    const spec = { roleDescriptors: { writer: { index: [{ ...entry, ...restriction }] } } };
+    const contact = limitedLicense === undefined ? {} : { limitedLicense };
+    return refusal({ object: aBeatApiKey({ spec }), connection: aConnectionView({ contact }) });
+  };
+
+  test.for([
+    { field_security: { grant: ['message'] } },
+    { field_security: { grant: ['*'], except: ['secret'] } },
+    { query: { match_all: {} } },
+  ])('refuses %j, with which the key would be denied everything', (restriction) => {
+    expect(refusedUnder('basic', restriction)).toMatchObject({
+      state: 'stalled',
+      reason: 'LicenseInsufficient',
+      message: expect.stringMatching(/has basic.*: spec\.roleDescriptors\.writer\.indices: packetbeat-\*$/) as string,
+    });
+    expect(refusedUnder(undefined, restriction)).toBeUndefined();
+  });
+
+  test.for([{}, { field_security: { grant: ['*'] } }])('lets %j pass, which restricts nothing', (restriction) => {
+    expect(refusedUnder('basic', restriction)).toBeUndefined();
+  });
+});
+
 describe('an object is refused', () => {
   test.for<readonly [string, ObservedOptions, Partial<Verdict>, string]>([
     [

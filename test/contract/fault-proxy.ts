@@ -1,5 +1,11 @@
 import { once } from 'node:events';
-import { createServer, request as plain, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  request as plain,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import { request as encrypted } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -19,6 +25,7 @@ export type Fault =
 export interface Seen {
   readonly method: string;
   readonly url: URL;
+  readonly headers: IncomingHttpHeaders;
 }
 
 /** Where a real server is; `ca` is its CA, PEM, if it is not a public one. */
@@ -55,7 +62,11 @@ export async function startFaultProxy(upstream: Upstream, port = 0): Promise<Fau
   const watches = new Set<ServerResponse>();
   const silenced = new WeakSet<ServerResponse>();
   const http = createServer((incoming, answer) => {
-    const asked = { method: incoming.method ?? '', url: new URL(incoming.url ?? '', proxy.upstream.url) };
+    const asked = {
+      headers: incoming.headers,
+      method: incoming.method ?? '',
+      url: new URL(incoming.url ?? '', proxy.upstream.url),
+    };
     seen.push(asked);
     const fault = proxy.fault(asked);
     if (fault === 'hang') return;

@@ -65,14 +65,14 @@ export const docker: Provider = {
       throw error;
     }
   },
-  startElasticsearch: async ({ version, tls = false, license = 'trial', port }, progress) => {
+  startElasticsearch: async ({ version, tls = false, license = 'trial', security = true, port }, progress) => {
     const { key, certificate } = await localCertificate();
     const config = '/usr/share/elasticsearch/config';
     const container = await withProgress(progress, `starting Elasticsearch ${version}`, () =>
       new GenericContainer(elasticsearchImage(version))
         .withEnvironment({
           'discovery.type': 'single-node',
-          'xpack.security.enabled': 'true',
+          'xpack.security.enabled': String(security),
           'xpack.security.enrollment.enabled': 'false',
           'xpack.security.http.ssl.enabled': String(tls),
           ...(tls && { 'xpack.security.http.ssl.key': 'http.key', 'xpack.security.http.ssl.certificate': 'http.crt' }),

@@ -111,6 +111,8 @@ export interface ElasticsearchOptions {
   readonly tls?: boolean;
   /** `trial` when not given: every feature. */
   readonly license?: 'trial' | 'basic';
+  /** Whether the security features are on; they are when not given. Without them everybody may do everything. */
+  readonly security?: boolean;
   /** A port of the loopback interface; a free one when not given. */
   readonly port?: number;
   /** Keeps its indices there instead of in a temporary folder. */

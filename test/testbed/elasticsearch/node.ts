@@ -26,7 +26,7 @@ export async function startNativeElasticsearch(
   options: ElasticsearchOptions,
   progress: Progress,
 ): Promise<RunningElasticsearch> {
-  const { version, tls = false, license = 'trial', dataDir, fullSpeed = false } = options;
+  const { version, tls = false, license = 'trial', security = true, dataDir, fullSpeed = false } = options;
   const jdk = findJdk();
   const cachedHome = await distribution(version, jdk, progress);
   const [httpPort = 0, transportPort = 0] = await freePorts(2);
@@ -48,7 +48,7 @@ export async function startNativeElasticsearch(
     `path.data: ${data}`,
     `path.logs: ${path.join(folder.path, 'logs')}`,
     'cluster.routing.allocation.disk.threshold_enabled: false',
-    'xpack.security.enabled: true',
+    `xpack.security.enabled: ${security}`,
     'xpack.security.autoconfiguration.enabled: false',
     'xpack.security.enrollment.enabled: false',
     `xpack.security.http.ssl: {enabled: ${tls}${tls ? ', key: http.key, certificate: http.crt' : ''}}`,
