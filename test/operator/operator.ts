@@ -90,18 +90,17 @@ export class Operator {
     return this.#ending === undefined;
   }
 
-  /** Waits for a line with this message and gives its fields; lines before `from` do not count. */
-  async untilLine(message: string, from = 0): Promise<Readonly<Record<string, unknown>>> {
+  /** Waits for a line with this message, or one that matches, and gives its fields; lines before `from` do not count. */
+  async untilLine(wanted: string | RegExp, from = 0): Promise<Readonly<Record<string, unknown>>> {
+    const matches = (line: string): boolean =>
+      typeof wanted === 'string' ? fieldsOf(line)['message'] === wanted : wanted.test(line);
     const patience = AbortSignal.timeout(PATIENCE_MS);
     for (;;) {
-      const found = this.lines
-        .slice(from)
-        .map(fieldsOf)
-        .find((fields) => fields['message'] === message);
-      if (found !== undefined) return found;
+      const found = this.lines.slice(from).find(matches);
+      if (found !== undefined) return fieldsOf(found);
       if (this.#ending !== undefined) throw new Error(`the operator ended with ${this.#ending.code}; ${this.#tail()}`);
       await once(this.#heard, 'line', { signal: patience }).catch(() => {
-        throw new Error(`the operator did not say "${message}" in time; ${this.#tail()}`);
+        throw new Error(`the operator did not say "${String(wanted)}" in time; ${this.#tail()}`);
       });
     }
   }

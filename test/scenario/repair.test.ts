@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { elasticsearchVersions } from '../testbed/current.ts';
 import type { Site } from './site.ts';
 import { openWorld } from './world.ts';
@@ -13,15 +13,7 @@ describe.each(elasticsearchVersions())('With Elasticsearch %s', { concurrent: tr
   const site: Site = world.site(version);
   const { objects, node, user } = site;
 
-  /** Waits until the key in the Secret is the only one that lives. */
-  const untilRetired = async (name: string): Promise<void> => {
-    const object = await objects.ready(name);
-    const living = async () => (await site.keys(object)).filter(({ invalidated }) => !invalidated).map(({ id }) => id);
-    await vi.waitFor(async () => expect(await living()).toEqual([object.status?.keyID]), {
-      timeout: 40_000,
-      interval: 500,
-    });
-  };
+  const untilRetired = async (name: string) => site.untilOneLives(await objects.ready(name));
 
   test('a Secret that was deleted comes back with a new key, and the old one goes after the overlap', async () => {
     const before = await objects.issue('deleted', spec);

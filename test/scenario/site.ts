@@ -1,4 +1,5 @@
-import type { ElasticsearchConnectionSpec } from '../../src/api/types.ts';
+import { expect, vi } from 'vitest';
+import type { BeatApiKey, ElasticsearchConnectionSpec } from '../../src/api/types.ts';
 import { createNamespace, elasticsearch } from '../testbed/current.ts';
 import type { ControlPlane, ElasticsearchNode } from '../testbed/servers.ts';
 import type { ApiServer } from './api-server.ts';
@@ -20,6 +21,9 @@ export interface SiteOptions {
   readonly guests?: number;
 }
 
+/** Longer than an attempt may take and a key may overlap, milliseconds. */
+const PATIENCE = { timeout: 40_000, interval: 500 };
+
 /** One version of Elasticsearch, a user of it, and namespaces; in the first is a connection `main`. */
 export interface Site {
   readonly node: ElasticsearchNode;
@@ -31,6 +35,8 @@ export interface Site {
   beat(secret: string): Promise<Beat>;
   /** Every key that was ever made for an object. */
   keys(object: { readonly metadata: { readonly uid: string } }): Promise<readonly ServerKey[]>;
+  /** Waits until the key that the object's status names is the only one of its keys that lives. */
+  untilOneLives(object: BeatApiKey): Promise<void>;
 }
 
 /** What all sites of a world share; what a site makes goes away with `stack`. */
@@ -54,6 +60,10 @@ export async function openSite(version: string, ground: Ground, options: SiteOpt
     ...{ node, user, objects, guests },
     beat: async (secret) => aBeat(node, (await objects.data(secret))['encoded'] ?? ''),
     keys: ({ metadata }) => keysOf(node, metadata.uid),
+    untilOneLives: async ({ metadata, status }) => {
+      const living = async () => (await keysOf(node, metadata.uid)).filter(({ invalidated }) => !invalidated);
+      await vi.waitFor(async () => expect((await living()).map(({ id }) => id)).toEqual([status?.keyID]), PATIENCE);
+    },
   };
 }
 
