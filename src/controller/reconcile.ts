@@ -41,7 +41,7 @@ interface Progress {
  */
 export async function reconcile(key: string, context: ReconcileContext, signal: AbortSignal): Promise<Outcome> {
   const object = context.cluster.beatApiKeys.cache.get(key);
-  if (object === undefined) return { type: 'done' };
+  if (object === undefined || isTooEarly(object, context)) return { type: 'done' };
   const progress = begin(object, context);
   try {
     const exists = await advance(progress, context, signal);
@@ -52,6 +52,12 @@ export async function reconcile(key: string, context: ReconcileContext, signal: 
     return failed(progress, error, context);
   }
   return waitFor(progress, context);
+}
+
+/** Right after a start nobody knows how the connection stands; the first look at it wakes its objects. */
+function isTooEarly(object: BeatApiKey, { connections }: ReconcileContext): boolean {
+  const reference = connectionKey(object);
+  return reference !== undefined && connections.find(reference)?.verdict.reason === 'Checking';
 }
 
 function begin(object: BeatApiKey, context: ReconcileContext): Progress {
