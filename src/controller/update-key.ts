@@ -30,7 +30,7 @@ export async function updateKey(action: UpdateKey, context: ActionContext, signa
   meter.keyUpdated();
   // An update counts the expiration from now, and its answer does not say until when; nothing else moves it.
   const moved = action.change.expiration !== undefined;
-  const expires = moved ? (await store.get(action.id, signal))?.expiration : action.expires;
+  const expires = moved ? await readExpiration(action.id, store, signal) : action.expires;
   const journal = { ...action.journal, changed: cluster.now(), ...(expires === undefined ? {} : { expires }) };
   const secret = await cluster.secrets.patch(action.secret, { annotations: journalAnnotations(journal) });
   const key = {
@@ -43,6 +43,13 @@ export async function updateKey(action: UpdateKey, context: ActionContext, signa
     contentDigest: desired.contentDigest,
   };
   return { type: 'keyUpdated', secret, key: expires === undefined ? key : { ...key, expiration: expires } };
+}
+
+/** The journal must not lose it, since renewal is counted from it. */
+async function readExpiration(id: string, store: KeyStore, signal: AbortSignal): Promise<number> {
+  const record = await store.get(id, signal);
+  if (record?.expiration !== undefined) return record.expiration;
+  throw new Failure({ kind: 'conflict', system: 'Elasticsearch', operation: 'read API key', code: 'NoExpiration' });
 }
 
 /**

@@ -41,9 +41,10 @@ function invalidateAll(observed: Observed, { contact }: Ready, now: number): Pla
   const { object, inventory, operator } = observed;
   const journal = journalOf(observed);
   const secret = ownSecret(observed);
-  // With the journal gone the inventory alone knows the keys, so it must be younger than the last that could be made.
-  const deletedAt = Date.parse(object.metadata.deletionTimestamp ?? '') + 1000 + operator.visibilityDelayMs;
-  const since = journal === undefined ? Math.max(settledAfter(observed), deletedAt) : settledAfter(observed);
+  // What changed after an inventory began it cannot show. With the journal gone it alone knows the keys, so it must be
+  // younger than the last that could be made.
+  const changed = journal?.changed ?? Date.parse(object.metadata.deletionTimestamp ?? '') + 1000;
+  const since = Math.max(settledAfter(observed), changed + operator.visibilityDelayMs);
   if (inventory === undefined || inventory.begunAt < since) {
     const verdict = deleting('Deleting', 'waiting for a list of the keys that were made for the object');
     return { actions: [], needsInventorySince: since, verdict };
