@@ -14,6 +14,8 @@ export interface OperatorOptions {
   readonly kubeconfig: string;
   /** Where its output goes. */
   readonly log: string;
+  /** Options of Node, such as an image may give. */
+  readonly flags: readonly string[];
   /** Left out: the operator's own default. */
   readonly driftInterval?: string;
   /** A folder for a CPU profile of the whole life of the process; left out: none is made. */
@@ -32,11 +34,11 @@ export class OperatorProcess {
   readonly #url: string;
   readonly #log: string;
 
-  private constructor({ bundle, kubeconfig, log, driftInterval, profiles }: OperatorOptions, port: number) {
+  private constructor({ bundle, kubeconfig, log, flags, driftInterval, profiles }: OperatorOptions, port: number) {
     const env = {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
-      NODE_OPTIONS: process.env['NODE_OPTIONS'],
+      MALLOC_ARENA_MAX: process.env['MALLOC_ARENA_MAX'],
       NODE_ENV: 'production',
       KUBECONFIG: kubeconfig,
       POD_NAMESPACE: NAMESPACES.operator,
@@ -49,7 +51,7 @@ export class OperatorProcess {
     const profiling = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`];
     const output = openSync(log, 'a');
     this.startedAt = performance.now();
-    this.#child = spawn(process.execPath, [...profiling, bundle], {
+    this.#child = spawn(process.execPath, [...flags, ...profiling, bundle], {
       env,
       stdio: ['ignore', output, output],
       detached: true,

@@ -14,6 +14,8 @@ export interface Report {
   readonly at: string;
   readonly objects: number;
   readonly rounds: number;
+  /** Options of Node for the operator. */
+  readonly flags: readonly string[];
   readonly machine: {
     readonly processor: string;
     readonly processors: number;
@@ -87,7 +89,7 @@ export async function writeReadme(report: Report): Promise<void> {
   await writeFile(file, await format(whole, { ...(await resolveConfig(file)), filepath: file }));
 }
 
-function markdown({ at, objects, rounds, machine: on, versions: of, figures }: Report): string {
+function markdown({ at, objects, rounds, flags, machine: on, versions: of, figures }: Report): string {
   const rows = (Object.keys(FIGURES) as FigureName[]).flatMap((name) => {
     const found = figures[name];
     if (found === undefined) return [];
@@ -97,7 +99,7 @@ function markdown({ at, objects, rounds, machine: on, versions: of, figures }: R
     return [`| \`${name}\` | ${value} | ${unit} | ${wanted} | ${verdict} | ${each.join(', ')} |`];
   });
   return [
-    `${at.slice(0, 10)}, ${objects} objects, ${rounds} rounds; Beatkeys ${of.beatkeys} (${of.commit}), Node ${of.node},`,
+    `${at.slice(0, 10)}, ${objects} objects, ${rounds} rounds; Beatkeys ${of.beatkeys} (${of.commit}), Node ${[of.node, ...flags].join(' ')},`,
     `Kubernetes ${of.kubernetes}, Elasticsearch ${of.elasticsearch}; ${on.processors} × ${on.processor},`,
     `${on.memoryGiB} GiB, ${on.system}, load ${on.load} before.`,
     '',

@@ -27,6 +27,8 @@ export interface RoundOptions {
   readonly objects: number;
   readonly parts: ReadonlySet<Part>;
   readonly bundle: string;
+  /** Options of Node for the operator. */
+  readonly flags: readonly string[];
   readonly profiles: string | undefined;
 }
 
@@ -55,7 +57,7 @@ export async function measureRound(world: World, options: RoundOptions): Promise
 
 async function measureOperator(
   world: World,
-  { objects, parts, bundle, profiles }: RoundOptions,
+  { objects, parts, bundle, flags, profiles }: RoundOptions,
   sizes: { readonly singles: number; readonly warmUp: number },
 ): Promise<RoundResult> {
   let sample: Sample = {};
@@ -66,6 +68,7 @@ async function measureOperator(
   };
   const options: OperatorOptions = {
     bundle,
+    flags,
     kubeconfig: world.kubeconfig,
     log: path.join(world.folder, 'operator.log'),
     profiles,

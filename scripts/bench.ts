@@ -6,6 +6,7 @@
  *     npm run bench -- --objects 100 --rounds 1       smaller
  *     npm run bench -- --only create,idle             some of create, single, memory, startup, idle, delete
  *     npm run bench -- --bundle FILE                  of a program that is built already
+ *     npm run bench -- --flags '--a --b'              with options of Node for the operator
  *     npm run bench -- --profiles FOLDER              with CPU profiles of the operator that creates objects
  *     npm run bench -- --write-readme FILE            no run: puts the figures of such a file into bench/README.md
  *
@@ -29,6 +30,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     only: { type: 'string', default: PARTS.join(',') },
     bundle: { type: 'string' },
+    flags: { type: 'string', default: '' },
     profiles: { type: 'string' },
     'write-readme': { type: 'string' },
   },
@@ -44,6 +46,7 @@ async function run(): Promise<number> {
     objects: whole('objects', values.objects),
     parts: parts(values.only),
     bundle: path.resolve(values.bundle ?? (await build())),
+    flags: values.flags.split(' ').filter((flag) => flag !== ''),
     profiles: values.profiles === undefined ? undefined : path.resolve(values.profiles),
   };
   const report = await measure(rounds, options);
@@ -64,7 +67,14 @@ async function measure(rounds: number, options: Omit<RoundOptions, 'round'>): Pr
     }
     const figures = summarize(results.map(({ sample }) => sample));
     return {
-      ...{ at, objects: options.objects, rounds, machine: before, versions: await versions(world) },
+      ...{
+        at,
+        objects: options.objects,
+        rounds,
+        flags: options.flags,
+        machine: before,
+        versions: await versions(world),
+      },
       pass: Object.values(figures).every(({ pass }) => pass !== false),
       figures,
       requests: results.map(({ requests }) => requests),
