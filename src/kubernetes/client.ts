@@ -21,7 +21,7 @@ export interface ReadOptions {
 export interface WriteOptions extends ReadOptions {
   readonly fieldManager: string;
   readonly subresource?: 'status';
-  /** The API server checks everything, admission included, and writes nothing. */
+  /** The API server checks everything, admission included, and writes nothing: the answer may have no version. */
   readonly dryRun?: boolean;
 }
 
@@ -108,7 +108,7 @@ export class Client {
   async create<T>(path: CollectionPath<T> & { namespace: string }, body: object, options: WriteOptions): Promise<T> {
     const attempt = attemptOf('create', path);
     const url = `${collectionURL(path)}?${managed(options)}`;
-    return take<T>(attempt, await this.#call(attempt, { method: 'POST', path: url, body }, options));
+    return take<T>(attempt, await this.#call(attempt, { method: 'POST', path: url, body }, options), options);
   }
 
   /** All steps or none; a step that does not fit fails as `conflict`. */
@@ -135,7 +135,8 @@ export class Client {
     const attempt = attemptOf('patch', path, options.subresource);
     const url = `${objectURL(path, options.subresource)}?${managed(options)}`;
     const headers = { 'content-type': contentType };
-    return take<T>(attempt, await this.#call(attempt, { method: 'PATCH', path: url, body }, options, headers));
+    const answer = await this.#call(attempt, { method: 'PATCH', path: url, body }, options, headers);
+    return take<T>(attempt, answer, options);
   }
 
   async #call(
@@ -190,9 +191,13 @@ function managed({ fieldManager, dryRun = false }: WriteOptions): string {
   return new URLSearchParams({ fieldManager, ...(dryRun ? { dryRun: 'All' } : {}) }).toString();
 }
 
-function take<T>(attempt: Attempt, { status, body, retryAfterMs }: Answer): T {
+function take<T>(
+  attempt: Attempt,
+  { status, body, retryAfterMs }: Answer,
+  { dryRun = false }: Pick<WriteOptions, 'dryRun'> = {},
+): T {
   if (status >= 300) throw failureOfAnswer(attempt, status, body, retryAfterMs);
-  if (!isObject(body)) throw notKubernetes(attempt);
+  if (!isObject(body) && !dryRun) throw notKubernetes(attempt);
   return body as T;
 }
 
