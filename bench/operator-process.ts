@@ -29,10 +29,13 @@ const STOP_PATIENCE_MS = 40_000;
 export class OperatorProcess {
   /** When it was started, milliseconds of `performance.now()`. */
   readonly startedAt: number;
+  /** Rejects when the process ends without having been told to. */
+  readonly endedEarly: Promise<never>;
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown[]>;
   readonly #url: string;
   readonly #log: string;
+  #stopping = false;
 
   private constructor({ bundle, kubeconfig, log, flags, driftInterval, profiles }: OperatorOptions, port: number) {
     const env = {
@@ -57,10 +60,15 @@ export class OperatorProcess {
       detached: true,
     });
     this.#ended = once(this.#child, 'exit');
+    this.endedEarly = this.#ended.then(async ([code]) => {
+      if (this.#stopping) return new Promise<never>(() => {});
+      throw new Error(`the operator ended with ${String(code)}`);
+    });
+    this.endedEarly.catch(() => undefined);
     closeSync(output);
     this.#url = `http://127.0.0.1:${port}`;
     this.#log = log;
-    const identity = identify(this.pid);
+    const identity = identify(this.#pid);
     if (identity !== undefined) void this.#ended.then(killWhenWeEnd(identity));
   }
 
@@ -88,17 +96,18 @@ export class OperatorProcess {
 
   /** Resident memory, now and at its highest, MiB (proc_pid_status(5)). */
   memory(): { readonly now: number; readonly highest: number } {
-    const status = readFileSync(`/proc/${this.pid}/status`, 'utf8');
+    const status = readFileSync(`/proc/${this.#pid}/status`, 'utf8');
     const mebibytes = (field: string): number => Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1]) / 1024;
     return { now: mebibytes('VmRSS'), highest: mebibytes('VmHWM') };
   }
 
-  get pid(): number {
+  get #pid(): number {
     return this.#child.pid ?? 0;
   }
 
   /** SIGTERM, as Kubernetes sends it; throws when it does not end well. */
   async stop(): Promise<void> {
+    this.#stopping = true;
     this.#child.kill('SIGTERM');
     const ended = await Promise.race([this.#ended, wait(STOP_PATIENCE_MS, ['too late'], { ref: false })]);
     if (ended[0] !== 0) throw new Error(`the operator did not stop well (${String(ended[0])}); ${this.tail()}`);
@@ -106,8 +115,6 @@ export class OperatorProcess {
 
   async #until(complaint: string, holds: () => Promise<boolean>): Promise<number> {
     while (!(await holds().catch(() => false))) {
-      if (this.#child.exitCode !== null)
-        throw new Error(`the operator ended with ${this.#child.exitCode}; ${this.tail()}`);
       if (performance.now() - this.startedAt > PATIENCE_MS)
         throw new Error(`the operator ${complaint}; ${this.tail()}`);
       await wait(20);

@@ -101,10 +101,11 @@ async function measureOperator(
   return { sample, requests };
 }
 
+/** Does work that needs an operator; throws when the operator ends before, or does not end well after. */
 async function withOperator(options: OperatorOptions, work: (operator: OperatorProcess) => Promise<void>) {
   const operator = await OperatorProcess.start(options);
   try {
-    await work(operator);
+    await Promise.race([work(operator), operator.endedEarly]);
   } catch (error) {
     await operator.stop().catch(() => undefined);
     throw new Error(`${(error as Error).message}\nThe operator: ${operator.tail()}`, { cause: error });
