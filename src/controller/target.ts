@@ -56,7 +56,8 @@ export async function readTarget(
       bundle === undefined
         ? `there is no ${source.kind}`
         : `data key ${source.key} is missing or empty in ${source.kind}`;
-    return missing('CertificateNotFound', `spec.tls.caRef: ${what} ${source.name} in namespace ${namespace}`);
+    const field = spec.tls?.caRef === undefined ? 'spec.eckRef' : 'spec.tls.caRef';
+    return missing('CertificateNotFound', `${field}: ${what} ${source.name} in namespace ${namespace}`);
   }
   return {
     ok: true,

@@ -39,6 +39,24 @@ describe('A connection', { concurrent: true }, () => {
     await servers.expectRecovered('invalid');
   });
 
+  test('to a cluster of ECK that is not there names what ECK would have made', async () => {
+    const { username, password } = site.user;
+    await objects.apply(
+      secret(namespace, 'eck-credential', { username, password }),
+      {
+        apiVersion: 'beatkeys.dev/v1alpha1',
+        kind: 'ElasticsearchConnection',
+        metadata: { name: 'eck', namespace },
+        spec: { eckRef: { name: 'quickstart' }, auth: { basic: { secretRef: { name: 'eck-credential' } } } },
+      },
+      beatApiKey(namespace, 'eck', { connectionRef: { name: 'eck' }, preset: { beat: 'packetbeat' } }),
+    );
+    await servers.expectTold('eck', {
+      reason: 'CertificateNotFound',
+      says: `spec.eckRef: there is no Secret quickstart-es-http-certs-public in namespace ${namespace}`,
+    });
+  });
+
   test('that the API server can see is wrong is refused by kubectl', async () => {
     const apply = servers.apply('both', { urls: [site.node.url], eckRef: { name: 'elasticsearch' } });
     await expect(apply).rejects.toThrow(/must have exactly one of urls and eckRef/);

@@ -66,6 +66,15 @@ for (const [stepName, step] of Object.entries(STEPS)) {
   }
 }
 
+/** A key of the operator's own user that the operator did not make. */
+const { username, password } = site.user;
+const unmarked = await site.node.request(
+  'PUT',
+  '/_security/api_key',
+  { name: `${objects.namespace}/mint-reset`, role_descriptors: { r: { cluster: ['monitor'] } } },
+  { as: { username, password } },
+);
+
 /** Requests that two failures and what follows from them may cost, beside those of the intervals. */
 const MOST_REQUESTS_FOR_RECOVERY = 60;
 
@@ -93,6 +102,12 @@ describe.each(cases)('$name', { concurrent: true }, ({ name, step, front, fail }
     expect(status).toBe(200);
     expect((await site.keys(object)).length).toBeLessThanOrEqual(2 + FAILING);
   });
+});
+
+test('a key of the same user and of the same name, which bears no mark, is left alone', async () => {
+  const { encoded } = unmarked.body as { encoded: string };
+  const { status } = await site.node.request('GET', '/_security/_authenticate', undefined, { as: { apiKey: encoded } });
+  expect(status).toBe(200);
 });
 
 /** Lists of keys: one in an interval, and one for each that was waited for. */
