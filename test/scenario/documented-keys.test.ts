@@ -39,7 +39,7 @@ const apmMonitoring: RoleDescriptors = {
   apm_monitoring: { index: [{ names: ['.monitoring-beats-*'], privileges: ['create_index', 'create_doc'] }] },
 };
 
-/** What a key shall be able to do: each answer, where `%` is a name that no other test uses. */
+/** What a key shall be able to do: each answer, where `%` is a name that no other file uses. */
 interface Expectation {
   readonly roles: RoleDescriptors;
   readonly greets: boolean;
@@ -92,13 +92,13 @@ const read = [...new Set(Object.values(keys).flatMap(({ reads }) => reads))];
 
 describe.each(elasticsearchVersions())('With Elasticsearch %s', { concurrent: true }, (version) => {
   const { objects, node, ...site }: Site = world.site(version);
-  const named = (index: string, key: string): string => index.replace('%', `${key}-${objects.namespace}`);
+  const named = (index: string): string => index.replace('%', objects.namespace);
 
   beforeAll(async () => {
     for (const index of read) await node.request('PUT', `/${index}`);
   });
   afterAll(async () => {
-    for (const index of written) await node.request('DELETE', `/${named(index, '*')}`);
+    for (const index of written) await node.request('DELETE', `/${named(index)}`);
   });
 
   test.each(Object.entries(keys))('%s pastes in, and the key may do just that', async (key, may) => {
@@ -107,7 +107,7 @@ describe.each(elasticsearchVersions())('With Elasticsearch %s', { concurrent: tr
     expect(await beat.greet()).toBe(may.greets ? 200 : 403);
     expect(await beat.mayReadPipelines()).toBe(may.pipelines);
     for (const index of written) {
-      const publication = await beat.publish(named(index, key));
+      const publication = await beat.publish(named(index));
       expect([index, publication]).toEqual([index, may.publishesTo.includes(index) ? 'taken' : 'refused']);
     }
     for (const index of read)
@@ -120,7 +120,7 @@ describe.each(elasticsearchVersions())('With Elasticsearch %s', { concurrent: tr
       const name = `${key}-adds`;
       await objects.issue(name, { roleDescriptors: keys[key]?.roles ?? {} });
       const beat = await site.beat(name);
-      const index = named(keys[key]?.publishesTo[0] ?? '', name);
+      const index = named(keys[key]?.publishesTo[0] ?? '');
       expect(await beat.publish(index)).toBe('taken');
       expect(await beat.overwrite(index)).toBe('refused');
       expect(await beat.search(index)).toBe(403);
