@@ -149,6 +149,14 @@ describe('the Secret is rewritten around the same key', () => {
   });
 });
 
+test('the journal is corrected where it gives a replaced key to another user than Elasticsearch does', () => {
+  const replaced = { id: 'key-0', since: 0, notBefore: 0 };
+  const forged = { superseded: [{ ...replaced, owner: { username: 'somebody', realm: 'native1' } }] };
+  const listed = rewrite({ journal: forged, inventory: [aKeyRecord(), aKeyRecord({ id: 'key-0' })] });
+  expect(listed?.type === 'rewriteSecret' ? listed.journal.superseded : 'no rewrite').toEqual([replaced]);
+  expect(rewrite({ journal: forged, inventory: [aKeyRecord()] })).toBeUndefined();
+});
+
 test('the Secret is left alone where nothing differs, whatever others added to it', () => {
   expect(rewrite({})).toBeUndefined();
   const { labels, annotations } = aSecret();

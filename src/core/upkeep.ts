@@ -5,6 +5,7 @@ import { keyMark } from './issue.ts';
 import type { Journal } from './journal.ts';
 import type { KeyRecord } from './key-record.ts';
 import { journalOf, ownSecret, type Observed } from './observed.ts';
+import { ownedBy, superseded, supersededKeys } from './ownership.ts';
 import { differs, secretPlan, templateDigest } from './secret-plan.ts';
 import { working } from './verdict.ts';
 
@@ -56,7 +57,20 @@ function corrected(journal: Journal, record: KeyRecord | undefined): Journal {
   return record.expiration === undefined ? rest : { ...rest, expires: record.expiration };
 }
 
-/** A rewrite of the Secret around the same key where labels, annotations, owner, templates or expiry are not as they should. */
+/**
+ * The journal with the owners of replaced keys that the server names: whoever wrote another into it would keep a key
+ * alive that this user can invalidate. An owner never changes, so a list of any age tells it.
+ */
+function withTrueOwners(journal: Journal, { inventory }: Observed): Journal {
+  const owners = new Map(inventory?.keys.map(({ id, owner }) => [id, owner]));
+  const replaced = supersededKeys(journal);
+  const isTrue = (key: (typeof replaced)[number]): boolean => ownedBy(key, { owner: owners.get(key.id) ?? key.owner });
+  if (replaced.every(isTrue)) return journal;
+  const truth = replaced.map((key) => superseded({ ...key, owner: owners.get(key.id) ?? key.owner }, journal, key));
+  return { ...journal, superseded: truth };
+}
+
+/** A rewrite of the Secret around the same key where what it carries beside the key's values is not as it should be. */
 export function planRewrite(observed: Observed, desired: Desired, terms: Terms): Plan | undefined {
   const journal = journalOf(observed);
   const secret = ownSecret(observed);
@@ -64,7 +78,7 @@ export function planRewrite(observed: Observed, desired: Desired, terms: Terms):
   const write = secretPlan(observed.object, desired, secret);
   const template = templateDigest(observed.object, desired, terms);
   const render = template !== journal.template || write.dropped.length > 0;
-  const truth = corrected(journal, recordOf(observed, journal));
+  const truth = withTrueOwners(corrected(journal, recordOf(observed, journal)), observed);
   if (!render && truth === journal && !differs(write, secret)) return undefined;
   return {
     actions: [{ type: 'rewriteSecret', secret, write, journal: { ...truth, template }, render }],
