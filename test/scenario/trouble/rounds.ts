@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import type { Operator } from '../../operator/operator.ts';
 
 /**
@@ -8,6 +8,9 @@ import type { Operator } from '../../operator/operator.ts';
 export async function rounds(operator: Operator, count: number, connections = 1): Promise<void> {
   const lists = () =>
     operator.count('beatkeys_requests_total', { system: 'Elasticsearch', operation: 'query API keys' });
-  const before = await lists();
-  await expect.poll(lists, { timeout: 60_000, interval: 100 }).toBeGreaterThanOrEqual(before + count * connections);
+  const wanted = (await lists()) + count * connections;
+  await vi.waitFor(async () => expect(await lists()).toBeGreaterThanOrEqual(wanted), {
+    timeout: 60_000,
+    interval: 100,
+  });
 }

@@ -1,0 +1,76 @@
+import { controlPlane } from '../../testbed/current.ts';
+import { mustKubectl } from '../../testbed/kubernetes/client.ts';
+
+/** One line of a Role, in RBAC's terms. */
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+/** Everything that the operator does, but for Secrets. */
+const RIGHTS: readonly Rule[] = [
+  { apiGroups: ['beatkeys.dev'], resources: ['*'], verbs: ['*'] },
+  { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['*'] },
+  { apiGroups: ['', 'events.k8s.io'], resources: ['events', 'configmaps'], verbs: ['*'] },
+];
+const READ = ['get', 'list', 'watch'] as const;
+
+/** An account that the operator can act as, whose rights over Secrets can be changed. */
+export interface RestrictedUser extends AsyncDisposable {
+  readonly token: string;
+  /** Lets it do this with Secrets, beside reading them. */
+  mayAlso(...verbs: readonly string[]): Promise<void>;
+}
+
+/** Makes a ServiceAccount in `namespace` with rights in these namespaces only, and the right to read namespaces. */
+export async function createRestrictedUser(
+  namespace: string,
+  namespaces: readonly string[],
+  ...verbs: readonly string[]
+): Promise<RestrictedUser> {
+  const plane = controlPlane();
+  const name = `restricted-${namespace}`;
+  const metadata = { name };
+  const apiGroup = 'rbac.authorization.k8s.io';
+  const subjects = [{ kind: 'ServiceAccount', name, namespace }];
+  const apply = (...items: readonly object[]) =>
+    mustKubectl(plane, ['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+  const role = (kind: string, of: object, rules: readonly Rule[]) => ({
+    apiVersion: `${apiGroup}/v1`,
+    kind,
+    metadata: of,
+    rules,
+  });
+  const mayAlso = async (...more: readonly string[]) => {
+    const secrets = { apiGroups: [''], resources: ['secrets'], verbs: [...READ, ...more] };
+    await apply(...namespaces.map((each) => role('Role', { name, namespace: each }, [...RIGHTS, secrets])));
+  };
+  await apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } });
+  await mayAlso(...verbs);
+  await apply(
+    role('ClusterRole', metadata, [{ apiGroups: [''], resources: ['namespaces'], verbs: READ }]),
+    {
+      apiVersion: `${apiGroup}/v1`,
+      kind: 'ClusterRoleBinding',
+      metadata,
+      roleRef: { apiGroup, kind: 'ClusterRole', name },
+      subjects,
+    },
+    ...namespaces.map((each) => ({
+      apiVersion: `${apiGroup}/v1`,
+      kind: 'RoleBinding',
+      metadata: { name, namespace: each },
+      roleRef: { apiGroup, kind: 'Role', name },
+      subjects,
+    })),
+  );
+  const token = await mustKubectl(plane, ['create', 'token', name, '-n', namespace]);
+  return {
+    token: token.trim(),
+    mayAlso,
+    async [Symbol.asyncDispose]() {
+      await mustKubectl(plane, ['delete', 'clusterrole,clusterrolebinding', name, '--ignore-not-found']);
+    },
+  };
+}
