@@ -6,7 +6,7 @@
  *     npm run bench -- --objects 100 --rounds 1       smaller
  *     npm run bench -- --only create,idle             some of create, single, memory, startup, idle, delete
  *     npm run bench -- --bundle FILE                  of a program that is built already
- *     npm run bench -- --flags '--a --b'              with options of Node for the operator
+ *     npm run bench -- --flags='--a --b'              with options of Node for the operator
  *     npm run bench -- --profiles FOLDER              with CPU profiles of the operator that creates objects
  *     npm run bench -- --write-readme FILE            no run: puts the figures of such a file into bench/README.md
  *
