@@ -11,7 +11,7 @@ import type { Terms } from '../core/connection-view.ts';
 import { Failure } from '../core/failure.ts';
 import type { ConnectionClient, ConnectionState } from './connection-state.ts';
 import type { Connections } from './connections.ts';
-import { countKeys, inventoryIsDue, refreshInventory } from './inventory.ts';
+import { countKeys, keepInventory, listKeys } from './inventory.ts';
 import type { PassContext } from './pass-context.ts';
 import type { Outcome } from './outcome.ts';
 import { readTarget } from './target.ts';
@@ -72,8 +72,14 @@ async function bringUpToDate(
       return undefined;
     }
     client = resolved;
-    await contact(object, spec, client, state, context, signal);
-    await refreshInventory(state, context, signal);
+    if (client !== state.client || state.inDoubt) await contact(object, spec, client, state, signal);
+    const listed = await listKeys(state, context, signal);
+    if (listed === undefined) return undefined;
+    // By now another cluster may be behind the URL, in whose list every key is missing: it is looked at before its list
+    // is believed, or all keys would be made anew there.
+    const of = state.contact?.clusterUUID;
+    await contact(object, spec, client, state, signal);
+    if (state.verdict.state === 'ready' && state.contact?.clusterUUID === of) keepInventory(state, listed, context);
     return undefined;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -121,21 +127,17 @@ async function resolve(
 }
 
 /**
- * Asks the cluster who it is, once an interval, whenever there is doubt, and before a list of its keys is believed. Only
- * a client that was found to lead to the right cluster takes the place of the former one: objects go on with that as
- * long as this lasts.
+ * Asks the cluster who it is. Only a client that was found to lead to the right one takes the place of the former:
+ * objects go on with that as long as this lasts.
  */
 async function contact(
   object: ElasticsearchConnection,
   spec: ElasticsearchConnectionSpec,
   client: ConnectionClient,
   state: ConnectionState,
-  { cluster, settings }: PassContext,
   signal: AbortSignal,
 ): Promise<void> {
-  const now = cluster.now();
-  const isDue = client !== state.client || state.inDoubt || inventoryIsDue(state, now, settings.driftIntervalMs);
-  const found = isDue || state.contact === undefined ? await client.store.contact(signal) : state.contact;
+  const found = await client.store.contact(signal);
   state.use(client);
   if (found.clusterUUID !== state.contact?.clusterUUID) state.inventory = undefined;
   state.contact = found;

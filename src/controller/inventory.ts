@@ -1,38 +1,34 @@
 import { ANNOTATIONS } from '../api/names.ts';
 import type { KeyCounts } from '../core/connection-status.ts';
 import { isLive, type KeyRecord } from '../core/key-record.ts';
-import type { ConnectionState } from './connection-state.ts';
+import type { ConnectionState, Inventory } from './connection-state.ts';
 import type { PassContext } from './pass-context.ts';
 
 /**
- * Lists all keys of this installation behind the connection, where the last list is an interval old or someone waits
- * for a younger one. Then every object of the connection is due for a look, which costs no request where all is well.
+ * Lists all keys of this installation behind a connection that is ready, where the last list is an interval old or
+ * someone waits for a younger one; `undefined` where it is not due.
  */
-export async function refreshInventory(
-  state: ConnectionState,
-  context: PassContext,
+export async function listKeys(
+  { store, view, inventory, inventoryWantedSince: wanted }: ConnectionState,
+  { cluster, settings, operator }: PassContext,
   signal: AbortSignal,
-): Promise<void> {
-  const { cluster, settings, operator } = context;
-  if (state.store === undefined || state.view.state !== 'ready') return;
+): Promise<Inventory | undefined> {
+  if (store === undefined || view.state !== 'ready') return undefined;
   const begunAt = cluster.now();
-  if (!inventoryIsDue(state, begunAt, settings.driftIntervalMs)) return;
-  const records = await state.store.inventory(operator().installation, signal);
-  state.inventory = { begunAt, byUID: Map.groupBy(records, ({ mark }) => mark.uid) };
-  if (state.inventoryWantedSince !== undefined && state.inventoryWantedSince <= begunAt)
+  const isAwaited = wanted !== undefined && begunAt >= wanted;
+  const isStale = inventory === undefined || begunAt - inventory.begunAt >= settings.driftIntervalMs;
+  if (!isAwaited && !isStale) return undefined;
+  const records = await store.inventory(operator().installation, signal);
+  return { begunAt, byUID: Map.groupBy(records, ({ mark }) => mark.uid) };
+}
+
+/** Takes a list for the truth. Every object is due for a look then, which costs no request where all is well. */
+export function keepInventory(state: ConnectionState, inventory: Inventory, context: PassContext): void {
+  state.inventory = inventory;
+  if (state.inventoryWantedSince !== undefined && state.inventoryWantedSince <= inventory.begunAt)
     state.inventoryWantedSince = undefined;
   state.forgetMissingPrivileges();
   context.wakeObjectsOf(state.key);
-}
-
-/** True where the last list is an interval old or someone waits for a younger one. Times in epoch milliseconds. */
-export function inventoryIsDue(
-  { inventory, inventoryWantedSince: wanted }: ConnectionState,
-  now: number,
-  driftIntervalMs: number,
-): boolean {
-  const awaited = wanted !== undefined && now >= wanted;
-  return awaited || inventory === undefined || now - inventory.begunAt >= driftIntervalMs;
 }
 
 /** Living keys of this installation, and those among them that are not the one in their object's Secret. */
