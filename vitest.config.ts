@@ -30,8 +30,8 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/{scenario,chart}/**/*.test.ts'],
-          // An operator under test may look at the whole cluster.
-          fileParallelism: false,
+          // Every operator under test serves namespaces of its own, so that two files do not meet.
+          maxWorkers: 2,
           ...withServers,
         },
       },

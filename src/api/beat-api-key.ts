@@ -22,9 +22,9 @@ export const BEATS = ['packetbeat', 'heartbeat', 'filebeat', 'metricbeat', 'audi
 /** What a Beat does with its key. */
 export const PRESET_USES = ['publishing', 'monitoring'] as const;
 /** Workloads that can be waited for. */
-export const CONSUMER_KINDS = ['DaemonSet', 'Deployment', 'StatefulSet'] as const;
+const CONSUMER_KINDS = ['DaemonSet', 'Deployment', 'StatefulSet'] as const;
 /** What becomes of key and Secret when the object is deleted. */
-export const DELETION_POLICIES = ['Invalidate', 'Retain'] as const;
+const DELETION_POLICIES = ['Invalidate', 'Retain'] as const;
 
 const connectionRef = z
   .object({

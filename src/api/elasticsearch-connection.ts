@@ -4,9 +4,9 @@ import { labelSelector } from './label-selector.ts';
 import type { Role } from './role-descriptor.ts';
 
 /** Who may use a connection. */
-export const ALLOWED_NAMESPACES = ['Same', 'All', 'Selector'] as const;
+const ALLOWED_NAMESPACES = ['Same', 'All', 'Selector'] as const;
 /** Where certificates may be kept. */
-export const CA_KINDS = ['Secret', 'ConfigMap'] as const;
+const CA_KINDS = ['Secret', 'ConfigMap'] as const;
 
 const url = withRules(
   matching(

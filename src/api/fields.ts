@@ -27,10 +27,10 @@ export interface ValidationRule {
   readonly fieldPath?: string;
 }
 
-export const VALIDATIONS = 'x-kubernetes-validations';
+const VALIDATIONS = 'x-kubernetes-validations';
 export const PRESERVE_UNKNOWN = 'x-kubernetes-preserve-unknown-fields';
-export const LIST_TYPE = 'x-kubernetes-list-type';
-export const LIST_MAP_KEYS = 'x-kubernetes-list-map-keys';
+const LIST_TYPE = 'x-kubernetes-list-type';
+const LIST_MAP_KEYS = 'x-kubernetes-list-map-keys';
 
 /** The schema with these rules added, for both sides. */
 export function withRules<S extends z.ZodType>(schema: S, ...rules: readonly Rule<z.output<S>>[]): S {

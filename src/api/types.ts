@@ -27,8 +27,6 @@ export type RoleDescriptors = Readonly<Record<string, RoleDescriptor>>;
 export type IndexPrivileges = NonNullable<RoleDescriptor['indices']>[number];
 
 export type Condition = NonNullable<BeatApiKeyStatus['conditions']>[number];
-export type Consumer = NonNullable<BeatApiKeySpec['consumers']>[number];
-export type RetiringKey = NonNullable<BeatApiKeyStatus['retiring']>[number];
 
 /** The part of an object's metadata that Beatkeys reads. Times are RFC 3339. */
 export interface ObjectMeta {

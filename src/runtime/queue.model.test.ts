@@ -90,7 +90,7 @@ class Step implements fc.AsyncCommand<Model, Real> {
     this.#when = when;
   }
   check(model: Readonly<Model>): boolean {
-    return this.#when(model as Model);
+    return this.#when(model);
   }
   async run(model: Model, real: Real): Promise<void> {
     await this.#run(model, real);

@@ -1,6 +1,6 @@
 interface Waiter<T> {
   readonly resolve: (value: T) => void;
-  readonly reject: (reason: unknown) => void;
+  readonly reject: (reason: Error) => void;
 }
 
 /** Callers who wait their turn: first come, first served, and who gives up leaves the line. */
@@ -30,7 +30,7 @@ export class Waiters<T = void> {
         },
         reject: (reason) => {
           settled();
-          reject(reason as Error);
+          reject(reason);
         },
       };
       this.#line.add(waiter);

@@ -17,11 +17,6 @@ export async function keysOf(node: ElasticsearchNode, uid: string): Promise<read
   return query(node, { term: { 'metadata.beatkeys.uid': uid } });
 }
 
-/** All keys that a user ever made. */
-export async function keysMadeBy(node: ElasticsearchNode, username: string): Promise<readonly ServerKey[]> {
-  return query(node, { term: { username } });
-}
-
 async function query(node: ElasticsearchNode, wanted: object): Promise<readonly ServerKey[]> {
   // Keys are made without a refresh; any write to the same index with one makes them visible to searches.
   await node.request('PUT', '/_security/role/beatkeys-refresh?refresh=true', { cluster: [] });
