@@ -41,7 +41,7 @@ async function isCalm(where: Objects, name: string, keys: number): Promise<void>
   if (object === undefined) throw new Error(`there is no ${name}`);
   await rounds(world.operator, 1);
   const before = tries(where).length;
-  await rounds(world.operator, 3);
+  await rounds(world.operator, 2);
   const since = tries(where).slice(before);
   expect(since.length).toBeLessThanOrEqual(4);
   expect(since.filter(({ path }) => !path.includes('dryRun=All'))).toEqual([]);

@@ -18,11 +18,11 @@ const spec = { roleDescriptors: { role: { cluster: ['monitor'] } }, rotation: { 
 const requestsFor = (name: string) =>
   gate.seen.filter(({ path }) => path.split('?')[0]?.endsWith(`/secrets/${name}`)).length;
 
-/** Checks that the Secret is not looked at again and again: in three intervals once at most. */
+/** Checks that the Secret is not looked at again and again: in two intervals once at most. */
 async function isCalm(name: string): Promise<void> {
   await rounds(world.operator, 1);
   const before = requestsFor(name);
-  await rounds(world.operator, 3);
+  await rounds(world.operator, 2);
   expect(requestsFor(name) - before).toBeLessThanOrEqual(1);
 }
 
@@ -129,7 +129,7 @@ describe('The journal', { concurrent: true }, () => {
       if (name === 'forged-deleted') await objects.remove('BeatApiKey', name);
     }
     await objects.untilGone('BeatApiKey', 'forged-deleted');
-    await rounds(world.operator, 3);
+    await rounds(world.operator, 2);
     expect(await (await site.beat('victim')).authenticate()).toBe(200);
     expect(await site.keys(victim)).toEqual([record]);
     await untilWhole(site, 'forged-replaced');

@@ -53,7 +53,7 @@ describe('A Secret that is there before the key', { concurrent: true }, () => {
     expect(condition(object, 'Ready')?.message).toBe(said(name));
     expect(object.metadata.finalizers).toBeUndefined();
     const asked = requestsFor(name).length;
-    await rounds(world.operator, 3);
+    await rounds(world.operator, 2);
     const requests = requestsFor(name);
     expect(requests.length - asked).toBeLessThanOrEqual(4);
     expect(requests.filter(({ method }) => method !== 'GET')).toEqual([]);

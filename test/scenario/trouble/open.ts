@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { controlPlane, elasticsearchVersions } from '../../testbed/current.ts';
 import type { OperatorOptions } from '../../operator/operator.ts';
 import { ApiServer } from '../api-server.ts';
@@ -23,6 +24,7 @@ export interface TroubleOptions extends SiteOptions {
 export interface Trouble {
   readonly world: World;
   readonly site: Site;
+  /** Also checks that no pass ended in a way that nobody thought of. */
   close(): Promise<void>;
 }
 
@@ -34,6 +36,8 @@ export async function openTrouble({ settings, kubernetesURL, ...options }: Troub
   const [version = ''] = elasticsearchVersions();
   const home = await openNamespace(ground);
   const site = await openSite(version, ground, options);
+  // As in `Authorization: Basic`.
+  ground.leaks.note(`${site.user.username}:${site.user.password}`);
   const kubeconfig =
     kubernetesURL === undefined ? plane.kubeconfig : stack.use(await writeKubeconfig(kubernetesURL, plane.token)).path;
   const operator: OperatorOptions = {
@@ -45,5 +49,10 @@ export async function openTrouble({ settings, kubernetesURL, ...options }: Troub
   const world = new World({ home, sites: new Map([[version, site]]), operator, leaks: ground.leaks });
   await world.startOperator();
   world.keep(stack.move());
-  return { world, site, close: () => world.close() };
+  const close = async (): Promise<void> => {
+    await world.close();
+    // Whatever is the trouble, it is a failure that was thought of.
+    expect(world.operator.lines.filter((line) => line.includes('a pass ended with a defect'))).toEqual([]);
+  };
+  return { world, site, close };
 }

@@ -20,7 +20,7 @@ export interface OwnPlane extends Trouble {
 }
 
 /** Starts it with the definitions of this folder. Values of Secrets are not taken note of. Close it. */
-export async function openOwnPlane(crds: string): Promise<OwnPlane> {
+export async function openOwnPlane(crds: string, settings: Readonly<Record<string, string>> = {}): Promise<OwnPlane> {
   await using stack = new AsyncDisposableStack();
   const plane = stack.adopt(await startControlPlane({ crds }), (started) => started.stop());
   const api = stack.use(new ApiServer(plane));
@@ -45,7 +45,7 @@ export async function openOwnPlane(crds: string): Promise<OwnPlane> {
     kubeconfig: plane.kubeconfig,
     namespace: home.namespace,
     watch: [objects.namespace],
-    settings: SHORT_TIMES,
+    settings: { ...SHORT_TIMES, ...settings },
   };
   const world = new World({ home, sites: new Map([[version, site]]), operator, leaks });
   await world.startOperator();
