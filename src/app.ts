@@ -29,7 +29,7 @@ export async function runApp(
   stop: AbortSignal,
 ): Promise<Ending> {
   const clock = systemClock;
-  const metrics = createMetrics({ version });
+  const metrics = createMetrics({ version, process: true });
   const health = new Health();
   const identity = `${config.podName ?? hostname()}_${randomUUID()}`;
   const cluster = openCluster({

@@ -8,9 +8,21 @@ import type { ActionContext } from './action-context.ts';
 import { isMadeFor } from './key-mark.ts';
 import type { KeyStore } from './ports.ts';
 
+/** Between two requests for keys that are not visible yet, milliseconds. */
+const PAUSE_MS = 500;
 /**
- * Invalidates by id, then lets the journal forget. An id that the answer does not list is dead or gone if it is older
- * than searches lag behind; a younger one may just not be visible yet, and is asked for again. A key that was not made
+ * A key that is not found counts as gone only after so many visibility delays: a busy Elasticsearch refreshes its indices
+ * later than usual, and a key that is given up too early lives on.
+ */
+const DELAYS_TO_BE_SURE = 10;
+
+/** What a journal dates far into the future was not written by the operator, and is not waited for either. */
+const isSurelyVisible = (since: number, now: number, { operator }: ActionContext): boolean =>
+  Math.abs(now - since) > DELAYS_TO_BE_SURE * operator().visibilityDelayMs;
+
+/**
+ * Invalidates by id, then lets the journal forget. An id that the answer does not list is dead or gone if it is so
+ * old that every search must find it; a younger one may just not be visible yet, and is asked for again. A key that was not made
  * for this object is left alone, whatever the journal says.
  */
 export async function invalidateKeys(
@@ -18,7 +30,7 @@ export async function invalidateKeys(
   context: ActionContext,
   signal: AbortSignal,
 ): Promise<Effect> {
-  const { cluster, clock, connection, logger, meter, operator } = context;
+  const { cluster, connection, logger, meter } = context;
   const store = connection?.store;
   if (store === undefined) {
     throw new Failure({
@@ -34,6 +46,7 @@ export async function invalidateKeys(
     logger.warn({ keyIDs }, 'keys that the Secret names are gone or were not made for its object: left alone');
   }
   const invalidated: string[] = [];
+  const began = cluster.now();
   for (let left = proven; left.length > 0;) {
     const asked = cluster.now();
     const listed = await store.invalidate(
@@ -42,8 +55,8 @@ export async function invalidateKeys(
     );
     meter.keysInvalidated(action.cause, listed.length);
     invalidated.push(...listed);
-    left = left.filter(({ id, since }) => !listed.includes(id) && asked - since <= operator().visibilityDelayMs);
-    if (left.length > 0) await clock.sleep(PAUSE_MS, signal);
+    left = left.filter(({ id, since }) => !listed.includes(id) && !isSurelyVisible(since, asked, context));
+    if (left.length > 0) await waitForVisibility(asked - began, context, signal);
   }
   const ids = action.keys.map(({ id }) => id);
   if (action.remember === undefined) return { type: 'keysInvalidated', ids, invalidated };
@@ -73,18 +86,33 @@ async function madeForObject(
 async function isProven(
   { id, since }: Named,
   store: KeyStore,
-  { cluster, clock, observed, operator }: ActionContext,
+  context: ActionContext,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { visibilityDelayMs } = operator();
-  const visibleAt = Math.min(since, cluster.now()) + visibilityDelayMs;
+  const { cluster, observed } = context;
+  const began = cluster.now();
   for (;;) {
     const asked = cluster.now();
     const record = await recordOf(id, store, signal);
     if (record !== undefined) return record !== 'unmarked' && isMadeFor(observed, record);
-    if (asked > visibleAt) return false;
-    await clock.sleep(PAUSE_MS, signal);
+    if (isSurelyVisible(since, asked, context)) return false;
+    await waitForVisibility(asked - began, context, signal);
   }
+}
+
+/** For a moment in this pass; after that the pass comes again with backoff, so that it holds up nobody else. */
+async function waitForVisibility(
+  waitedMs: number,
+  { clock, operator }: ActionContext,
+  signal: AbortSignal,
+): Promise<void> {
+  if (waitedMs <= operator().visibilityDelayMs) return clock.sleep(PAUSE_MS, signal);
+  throw new Failure({
+    kind: 'conflict',
+    system: 'Elasticsearch',
+    operation: 'invalidate API keys',
+    code: 'NotVisibleYet',
+  });
 }
 
 async function recordOf(id: string, store: KeyStore, signal: AbortSignal): Promise<KeyRecord | 'unmarked' | undefined> {
@@ -95,9 +123,6 @@ async function recordOf(id: string, store: KeyStore, signal: AbortSignal): Promi
     throw error;
   }
 }
-
-/** Between two requests for keys that are not visible yet, milliseconds. */
-const PAUSE_MS = 500;
 
 async function forget({ secret, superseded }: NonNullable<InvalidateKeys['remember']>, { cluster }: ActionContext) {
   const journal = readJournal(secret.annotations);

@@ -91,7 +91,7 @@ async function advance(progress: Progress, context: ReconcileContext, signal: Ab
       progress.observed = seen;
       step--;
     }
-    progress.desired = desire(progress.observed.object);
+    if (progress.observed.object !== observed.object) progress.desired = desire(progress.observed.object);
     progress.next = plan(progress.observed, progress.desired, cluster.now());
   }
   return true;
