@@ -41,7 +41,7 @@ export class OperatorProcess {
     const env = {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
-      MALLOC_ARENA_MAX: process.env['MALLOC_ARENA_MAX'],
+      MALLOC_ARENA_MAX,
       NODE_ENV: 'production',
       KUBECONFIG: kubeconfig,
       POD_NAMESPACE: NAMESPACES.operator,

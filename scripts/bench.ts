@@ -6,7 +6,7 @@
  *     npm run bench -- --objects 100 --rounds 1       smaller
  *     npm run bench -- --only create,idle             some of create, single, memory, startup, idle, delete
  *     npm run bench -- --bundle FILE                  of a program that is built already
- *     npm run bench -- --flags='--a --b'              with options of Node for the operator
+ *     npm run bench -- --flags='--a --b'              with other options of Node for the operator
  *     npm run bench -- --profiles FOLDER              with CPU profiles of the operator that creates objects
  *     npm run bench -- --write-readme FILE            no run: puts the figures of such a file into bench/README.md
  *
@@ -20,6 +20,7 @@ import { machine, table, versions, writeReadme, type Report } from '../bench/rep
 import { measureRound, PARTS, type Part, type RoundOptions, type RoundResult } from '../bench/round.ts';
 import { startWorld } from '../bench/world.ts';
 import { bundle } from './build/bundle.ts';
+import { NODE_FLAGS } from './build/runtime-options.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const progress = (line: string): void => console.error(line);
@@ -30,7 +31,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     only: { type: 'string', default: PARTS.join(',') },
     bundle: { type: 'string' },
-    flags: { type: 'string', default: '' },
+    flags: { type: 'string', default: NODE_FLAGS.join(' ') },
     profiles: { type: 'string' },
     'write-readme': { type: 'string' },
   },
