@@ -5,6 +5,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { readSamples, total } from '../test/operator/exposition.ts';
 import { freePorts } from '../test/testbed/free-ports.ts';
 import { killWhenWeEnd } from '../test/testbed/leftovers.ts';
+
+import { MALLOC_ARENA_MAX } from '../scripts/build/runtime-options.ts';
 import { identify } from '../test/testbed/process-identity.ts';
 import { IN_FLIGHT, NAMESPACES } from './workload.ts';
 
