@@ -2,11 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
+import { MALLOC_ARENA_MAX } from '../scripts/build/runtime-options.ts';
 import { readSamples, total } from '../test/operator/exposition.ts';
 import { freePorts } from '../test/testbed/free-ports.ts';
 import { killWhenWeEnd } from '../test/testbed/leftovers.ts';
-
-import { MALLOC_ARENA_MAX } from '../scripts/build/runtime-options.ts';
 import { identify } from '../test/testbed/process-identity.ts';
 import { IN_FLIGHT, NAMESPACES } from './workload.ts';
 
