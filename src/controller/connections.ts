@@ -26,10 +26,6 @@ export class Connections {
     return state;
   }
 
-  values(): Iterable<ConnectionState> {
-    return this.#states.values();
-  }
-
   /** A call failed in a way that speaks against the connection: look at it now rather than at its next time. */
   doubt(key: ObjectKey): void {
     const state = this.#states.get(key);

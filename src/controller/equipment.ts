@@ -24,7 +24,11 @@ export function equipped({ connection, observed, desired }: ActionContext): Equi
     observed.connection.state !== 'ready' ||
     desired === undefined
   ) {
-    throw new Failure({ kind: 'unavailable', system: 'Elasticsearch', operation: 'connect', code: 'NotConnected' });
+    throw notConnected('connect');
   }
   return { store, connection, terms: observed.connection.terms, desired, version: connection.version };
 }
+
+/** The connection has no client, or lost it since the plan was made: the pass comes again. */
+export const notConnected = (operation: string): Failure =>
+  new Failure({ kind: 'unavailable', system: 'Elasticsearch', operation, code: 'NotConnected' });

@@ -1,6 +1,7 @@
 import { ANNOTATIONS } from '../api/names.ts';
 import type { Action } from '../core/actions.ts';
 import type { Effect } from '../core/fold.ts';
+import { keyIDsOf } from '../core/journal.ts';
 import { journalOf, type Observed } from '../core/observed.ts';
 import type { ActionContext } from './action-context.ts';
 import { invalidateKeys } from './invalidate-keys.ts';
@@ -48,5 +49,5 @@ async function release({ cluster, observed, logger, meter }: ActionContext): Pro
 
 function keysLeftAlive(observed: Observed): readonly string[] {
   const journal = journalOf(observed);
-  return journal === undefined ? [] : [journal.keyID, ...journal.superseded.map(({ id }) => id)];
+  return journal === undefined ? [] : keyIDsOf(journal);
 }

@@ -5,6 +5,7 @@ import type { Effect } from '../core/fold.ts';
 import { journalAnnotations, readJournal } from '../core/journal.ts';
 import type { KeyRecord } from '../core/key-record.ts';
 import type { ActionContext } from './action-context.ts';
+import { notConnected } from './equipment.ts';
 import { isMadeFor } from './key-mark.ts';
 import type { KeyStore } from './ports.ts';
 
@@ -32,14 +33,7 @@ export async function invalidateKeys(
 ): Promise<Effect> {
   const { cluster, connection, logger, meter } = context;
   const store = connection?.store;
-  if (store === undefined) {
-    throw new Failure({
-      kind: 'unavailable',
-      system: 'Elasticsearch',
-      operation: 'invalidate API keys',
-      code: 'NotConnected',
-    });
-  }
+  if (store === undefined) throw notConnected('invalidate API keys');
   const proven = await madeForObject(action.keys, store, context, signal);
   if (proven.length < action.keys.length) {
     const keyIDs = action.keys.filter((key) => !proven.includes(key)).map(({ id }) => id);

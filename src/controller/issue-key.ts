@@ -8,6 +8,7 @@ import { journalAnnotations } from '../core/journal.ts';
 import type { KeyMark, KeyRecord } from '../core/key-record.ts';
 import { known } from '../core/reading.ts';
 import { encodedCredential, secretData } from '../core/render.ts';
+import { droppedData } from '../core/secret-plan.ts';
 import type { SecretMetadata } from '../core/secret.ts';
 import { digest } from '../lib/digest.ts';
 import { Sensitive } from '../runtime/sensitive.ts';
@@ -65,9 +66,9 @@ class Unstored extends Error {
 async function rehearse({ write, secret }: IssueKey, { cluster, memory, observed }: ActionContext): Promise<void> {
   const { namespace, uid } = observed.object.metadata;
   if (secret === undefined && !memory.isUnstorable(uid)) return;
-  const { name, templates, dropped, labels, annotations, owner } = write;
+  const { name, templates, labels, annotations, owner } = write;
   const values = Object.fromEntries([...DATA_KEYS, ...Object.keys(templates)].map((key) => [key, '']));
-  const data = new Sensitive({ ...Object.fromEntries(dropped.map((key) => [key, null])), ...values });
+  const data = new Sensitive({ ...droppedData(write), ...values });
   await cluster.secrets.rehearse(secret ?? { namespace, name }, { data, labels, annotations, owner });
 }
 
@@ -130,14 +131,16 @@ async function store(
   const { object } = observed;
   const expires = expiration === undefined ? {} : { expires: expiration };
   const complete = { ...journal, keyID: id, created: began, changed: cluster.now(), ...expires };
-  const dropped = Object.fromEntries(write.dropped.map((key) => [key, null]));
   const place = { namespace: object.metadata.namespace, name: write.name };
   try {
     return await storeKey(
       current === undefined ? place : { ...place, current },
       id,
       {
-        data: secretData(object, terms, write.templates, id, secret).map((values) => ({ ...dropped, ...values })),
+        data: secretData(object, terms, write.templates, id, secret).map((values) => ({
+          ...droppedData(write),
+          ...values,
+        })),
         labels: write.labels,
         annotations: { ...write.annotations, ...journalAnnotations(complete) },
         owner: write.owner,

@@ -5,6 +5,7 @@ import type { Question } from '../core/questions.ts';
 import { known, unknown, type Reading } from '../core/reading.ts';
 import { isConsistent } from '../core/render.ts';
 import { isLive } from '../core/key-record.ts';
+import { notConnected } from './equipment.ts';
 import { isMadeFor } from './key-mark.ts';
 import { digest } from '../lib/digest.ts';
 import type { Sensitive } from '../runtime/sensitive.ts';
@@ -51,7 +52,7 @@ export async function look(
   }
 }
 
-/** Asked once for equal descriptors within some minutes, whatever the number of objects. */
+/** Asked once for equal descriptors within an interval, whatever the number of objects. */
 async function missingPrivileges(
   desired: Desired | undefined,
   context: LookContext,
@@ -120,11 +121,7 @@ const hasTemplates = (data: Readonly<Record<string, string>>, { secret }: Desire
 /** Elasticsearch's word. That it refuses the question as wrong is an answer too; any other failure ends the pass. */
 async function reading<T>(context: LookContext, ask: (store: KeyStore) => Promise<T>): Promise<Reading<T>> {
   const store = context.connection?.store;
-  if (store === undefined) {
-    return unknown(
-      new Failure({ kind: 'unavailable', system: 'Elasticsearch', operation: 'connect', code: 'NotConnected' }),
-    );
-  }
+  if (store === undefined) throw notConnected('connect');
   try {
     return known(await ask(store));
   } catch (error) {

@@ -2,6 +2,7 @@ import type { RewriteSecret } from '../core/actions.ts';
 import { Failure } from '../core/failure.ts';
 import { journalAnnotations } from '../core/journal.ts';
 import { isConsistent, secretData } from '../core/render.ts';
+import { droppedData } from '../core/secret-plan.ts';
 import type { SecretMetadata, SecretWrite } from '../core/secret.ts';
 import { equipped } from './equipment.ts';
 import type { ActionContext } from './action-context.ts';
@@ -31,7 +32,6 @@ async function renderAnew(
     throw new Failure({ kind: 'conflict', system: 'Kubernetes', operation: 'rewrite Secret', code: 'Changed' });
   }
   const key = found.data.map((values) => values['key'] ?? '');
-  const dropped = Object.fromEntries(write.dropped.map((name) => [name, null]));
   const rendered = secretData(observed.object, terms, write.templates, journal.keyID, key);
-  return { data: rendered.map((values) => ({ ...dropped, ...values })) };
+  return { data: rendered.map((values) => ({ ...droppedData(write), ...values })) };
 }

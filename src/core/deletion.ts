@@ -4,7 +4,7 @@ import type { ConnectionView } from './connection-view.ts';
 import { retains } from './desired.ts';
 import { verdictOfFailure } from './failure-policy.ts';
 import type { Failure } from './failure.ts';
-import type { Journal } from './journal.ts';
+import { keyIDsOf, type Journal } from './journal.ts';
 import { isLive, type KeyOwner, type KeyRecord } from './key-record.ts';
 import { journalOf, ownSecret, settledAfter, type Observed } from './observed.ts';
 import { mayInvalidate, supersededKeys } from './ownership.ts';
@@ -97,8 +97,7 @@ const unreadable = (failure: Failure): Plan => ({
 function blocked(observed: Observed): Verdict {
   const { connection } = observed;
   const journal = journalOf(observed);
-  const ids =
-    journal === undefined ? '' : ` (${[journal.keyID, ...journal.superseded.map(({ id }) => id)].join(', ')})`;
+  const ids = journal === undefined ? '' : ` (${keyIDsOf(journal).join(', ')})`;
   const why =
     connection.state === 'absent'
       ? 'the ElasticsearchConnection of spec.connectionRef does not exist'

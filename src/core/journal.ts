@@ -98,6 +98,12 @@ export function readJournal(annotations: Readonly<Record<string, string>>): Jour
   };
 }
 
+/** Every key that the journal names: the current one first, then those it replaced. */
+export const keyIDsOf = ({ keyID, superseded }: Journal): readonly string[] => [
+  keyID,
+  ...superseded.map(({ id }) => id),
+];
+
 /** The annotations of a journal; `null` stands for one that must not be there. */
 export function journalAnnotations(journal: Journal): Record<string, string | null> {
   return {

@@ -48,3 +48,7 @@ function leftovers(owned: readonly string[] = [], wanted: Readonly<Record<string
 function holds(wanted: Readonly<Record<string, string | null>>, have: Readonly<Record<string, string>>): boolean {
   return Object.entries(wanted).every(([key, value]) => (value === null ? !(key in have) : have[key] === value));
 }
+
+/** What a merge patch needs so that data keys which are not wanted any more go. */
+export const droppedData = ({ dropped }: Pick<SecretPlan, 'dropped'>): Readonly<Record<string, null>> =>
+  Object.fromEntries(dropped.map((key) => [key, null]));
