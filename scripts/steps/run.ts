@@ -23,7 +23,7 @@ interface Result {
 }
 
 /** What a command wrote before it failed; shown as it is. */
-class CommandFailure extends Error {}
+export class CommandFailure extends Error {}
 
 const root = path.resolve(import.meta.dirname, '../..');
 const interrupted = new AbortController();
@@ -33,20 +33,26 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 export const interruptedCode = 130;
 
 /** Whether the command line asks to see everything. */
-const verbose = process.argv.includes('--verbose');
+export const verbose = process.argv.includes('--verbose');
 
 /** A step that runs a program of the project's packages, or any other on PATH. */
 export function command(name: string, program: string, ...args: string[]): Step {
-  return { name, run: () => runCommand(program, args, verbose ? 'inherit' : 'pipe') };
+  return { name, run: async () => void (await runCommand(program, args, verbose ? 'inherit' : 'pipe')) };
 }
 
 /**
- * Runs a program in the project's folder, with the packages' programs on PATH. Throws with its output when it fails.
- * It has a process group of its own, so that nothing of it is left when this process ends in whatever way.
+ * Runs a program in the project's folder, with the packages' programs on PATH and `more` in its environment. Gives what
+ * it wrote, which is nothing where it shares this process's output; throws with the same when it fails. It has a process
+ * group of its own, so that nothing of it is left when this process ends in whatever way.
  */
-export async function runCommand(program: string, args: readonly string[], stdio: 'inherit' | 'pipe'): Promise<void> {
+export async function runCommand(
+  program: string,
+  args: readonly string[],
+  stdio: 'inherit' | 'pipe',
+  more: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const first = [path.join(root, 'node_modules/.bin'), path.dirname(process.execPath)];
-  const env = { ...process.env, PATH: [...first, process.env['PATH']].join(path.delimiter) };
+  const env = { ...process.env, ...more, PATH: [...first, process.env['PATH']].join(path.delimiter) };
   const color = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {};
   const child = spawn(program, args, {
     cwd: root,
@@ -63,7 +69,9 @@ export async function runCommand(program: string, args: readonly string[], stdio
   const [code] = (await once(child, 'close')) as [number | null];
   interrupted.signal.removeEventListener('abort', stop);
   forget?.();
-  if (code !== 0) throw new CommandFailure(Buffer.concat(chunks).toString().trimEnd());
+  const output = Buffer.concat(chunks).toString().trimEnd();
+  if (code !== 0) throw new CommandFailure(output);
+  return output;
 }
 
 /** Runs steps in their order, all of them, with a line each and a table at the end. Returns the exit code. */

@@ -15,8 +15,6 @@ export interface OperatorOptions {
   readonly watch: readonly string[];
   /** Environment variables as in src/config.ts, beside those that the fields above make. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Another one leads, so that there is no waiting until this one does. */
-  readonly standby?: boolean;
 }
 
 /** How the process ended; `code` is `null` after a signal. */
@@ -24,9 +22,16 @@ export interface Ending {
   readonly code: number | null;
 }
 
-const PATIENCE_MS = 30_000;
+/** Longer than any lease that has to run out before. */
+const PATIENCE_MS = 60_000;
 /** Longer than the operator's own grace, so that a stop which takes too long is seen as such. */
 const STOP_PATIENCE_MS = 40_000;
+
+/**
+ * So long that a busy machine does not cost the lease: under Kubernetes the process would be started again, here nobody
+ * does. Tests that wait for a lease to run out give times of their own.
+ */
+const LONG_LEASE = { BEATKEYS_LEASE_DURATION: '90s', BEATKEYS_LEASE_RENEW_DEADLINE: '60s' };
 
 /** The bundled file that `BEATKEYS_BUNDLE` names, or the source. */
 const program = process.env['BEATKEYS_BUNDLE'] ?? path.resolve(import.meta.dirname, '../../src/main.ts');
@@ -35,7 +40,7 @@ const program = process.env['BEATKEYS_BUNDLE'] ?? path.resolve(import.meta.dirna
 export async function startOperator(options: OperatorOptions): Promise<Operator> {
   const operator = new Operator(options);
   try {
-    await operator.untilLine(options.standby === true ? 'caches are filled' : 'leading');
+    await operator.untilLine('leading');
     return operator;
   } catch (error) {
     await operator.kill();
@@ -63,6 +68,7 @@ export class Operator {
       BEATKEYS_TELEMETRY_PORT: '0',
       // Everything that could leak is said.
       BEATKEYS_LOG_LEVEL: 'debug',
+      ...LONG_LEASE,
       ...settings,
     };
     const child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });

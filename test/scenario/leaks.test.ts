@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { Leaks } from './leaks.ts';
+import { Leaks } from '../leaks/leaks.ts';
 import { elasticsearchVersions } from '../testbed/current.ts';
 import { openWorld } from './world.ts';
 
@@ -36,7 +36,7 @@ test('A world knows every value that was ever in a Secret, and would find one wh
   await objects.patch('BeatApiKey', 'rotated', { spec: { rotation: { request: 'new' } } });
   await objects.rotated('rotated', before);
   const current = await objects.data('rotated');
-  expect(former).not.toEqual(current);
+  expect(former['key'] === current['key']).toBe(false);
   const values = [former, current].flatMap(({ key, api_key, encoded }) => [key, api_key, encoded]);
   for (const value of values) await expect.poll(() => world.leaks.foundIn({ planted: `x ${value} y` })).toHaveLength(1);
 });

@@ -7,8 +7,9 @@ import { openWorld } from './world.ts';
 const world = await openWorld({
   settings: {
     BEATKEYS_DRIFT_INTERVAL: '1s',
-    BEATKEYS_LEASE_DURATION: '6s',
-    BEATKEYS_LEASE_RENEW_DEADLINE: '5s',
+    // The lease of one that was killed has to run out.
+    BEATKEYS_LEASE_DURATION: '20s',
+    BEATKEYS_LEASE_RENEW_DEADLINE: '15s',
     BEATKEYS_LEASE_RETRY_PERIOD: '1s',
     BEATKEYS_ATTEMPT_LIMIT: '10s',
   },

@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiServer } from './api-server.ts';
-import type { Leaks } from './leaks.ts';
+import type { Leaks } from '../leaks/leaks.ts';
 import { collection, type StoredSecret } from './objects.ts';
 
 /** Data keys whose values are secret; `id` is no secret, and other keys may hold anything. */
@@ -28,8 +29,9 @@ async function watch(api: ApiServer, secrets: string, leaks: Leaks, signal: Abor
           if (value.length >= LEAST_LENGTH) leaks.note(value);
         }
       }
-    } catch (error) {
-      if (!signal.aborted) throw error;
+    } catch {
+      // An API server that is away comes back with the same Secrets.
+      await sleep(200, undefined, { signal }).catch(() => undefined);
     }
   }
 }

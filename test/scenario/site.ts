@@ -4,7 +4,7 @@ import { createNamespace, elasticsearch } from '../testbed/current.ts';
 import type { ControlPlane, ElasticsearchNode } from '../testbed/servers.ts';
 import type { ApiServer } from './api-server.ts';
 import { aBeat, type Beat } from './beat.ts';
-import type { Leaks } from './leaks.ts';
+import type { Leaks } from '../leaks/leaks.ts';
 import { createLendingUser, everyPreset, type Lendable, type LendingUser } from './lending-user.ts';
 import { connection, type CAKind } from './manifests.ts';
 import { Objects } from './objects.ts';

@@ -5,14 +5,12 @@ import { openOwnPlane, type OwnPlane } from './trouble/own.ts';
 import { rounds } from './trouble/rounds.ts';
 import { untilWhole } from './trouble/whole.ts';
 
-/** So long that a slow machine restarts an API server before the operator gives up its lease. */
-const LONG_LEASE = { BEATKEYS_LEASE_DURATION: '90s', BEATKEYS_LEASE_RENEW_DEADLINE: '60s' };
 const spec = { roleDescriptors: { role: { cluster: ['monitor'] } } };
 
 describe.skipIf(externalServersGiven)('An API server that goes away and comes back with the same data', () => {
   let own: OwnPlane;
   beforeAll(async () => {
-    own = await openOwnPlane(path.resolve(import.meta.dirname, '../../crds'), LONG_LEASE);
+    own = await openOwnPlane(path.resolve(import.meta.dirname, '../../crds'));
   });
   afterAll(() => own.close());
 

@@ -2,7 +2,7 @@ import { afterEach, expect, vi } from 'vitest';
 import { startOperator, type Operator, type OperatorOptions } from '../operator/operator.ts';
 import { controlPlane, elasticsearchVersions } from '../testbed/current.ts';
 import { ApiServer } from './api-server.ts';
-import { Leaks } from './leaks.ts';
+import { Leaks } from '../leaks/leaks.ts';
 import type { Objects } from './objects.ts';
 import { openNamespace, openSite, type Ground, type Site, type SiteOptions } from './site.ts';
 
@@ -31,12 +31,18 @@ export async function openWorld({ settings, ...options }: WorldOptions = {}): Pr
   const world = new World({ home, sites, operator, leaks: ground.leaks });
   await world.startOperator();
   world.keep(stack.move());
-  afterEach(({ task }) => {
-    if (task.result?.state === 'fail')
-      console.error(`The operator said:\n${world.operator.lines.slice(-50).join('\n')}`);
-  });
   return world;
 }
+
+/** Every world of the test file. */
+const worlds: World[] = [];
+afterEach(({ task }) => {
+  if (task.result?.state !== 'fail') return;
+  for (const { operator } of worlds) {
+    const state = operator.runs ? 'runs and said' : 'has ended; it said';
+    console.error(`The operator ${state}:\n${operator.lines.slice(-50).join('\n')}`);
+  }
+});
 
 interface Parts {
   readonly home: Objects;
@@ -60,6 +66,7 @@ export class World {
     this.leaks = leaks;
     this.#sites = sites;
     this.#options = operator;
+    worlds.push(this);
   }
 
   /** Takes over what `close` shall take away. */

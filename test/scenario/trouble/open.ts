@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { controlPlane, elasticsearchVersions } from '../../testbed/current.ts';
 import type { OperatorOptions } from '../../operator/operator.ts';
 import { ApiServer } from '../api-server.ts';
-import { Leaks } from '../leaks.ts';
+import { Leaks } from '../../leaks/leaks.ts';
 import { openNamespace, openSite, type Ground, type Site, type SiteOptions } from '../site.ts';
 import { World } from '../world.ts';
 import { writeKubeconfig } from './kubeconfig.ts';

@@ -5,10 +5,11 @@ import { startControlPlane } from '../../testbed/own.ts';
 import type { RunningControlPlane } from '../../testbed/servers.ts';
 import { ApiServer } from '../api-server.ts';
 import { aBeat } from '../beat.ts';
-import { Leaks } from '../leaks.ts';
+import { Leaks } from '../../leaks/leaks.ts';
 import { createLendingUser, everyPreset } from '../lending-user.ts';
 import { connection } from '../manifests.ts';
 import { Objects } from '../objects.ts';
+import { noteSecrets } from '../secret-watch.ts';
 import { keysOf, type ServerKey } from '../server-keys.ts';
 import type { Site } from '../site.ts';
 import { World } from '../world.ts';
@@ -19,8 +20,8 @@ export interface OwnPlane extends Trouble {
   readonly plane: RunningControlPlane;
 }
 
-/** Starts it with the definitions of this folder. Values of Secrets are not taken note of. Close it. */
-export async function openOwnPlane(crds: string, settings: Readonly<Record<string, string>> = {}): Promise<OwnPlane> {
+/** Starts it with the definitions of this folder. Close it. */
+export async function openOwnPlane(crds: string): Promise<OwnPlane> {
   await using stack = new AsyncDisposableStack();
   const plane = stack.adopt(await startControlPlane({ crds }), (started) => started.stop());
   const api = stack.use(new ApiServer(plane));
@@ -31,6 +32,7 @@ export async function openOwnPlane(crds: string, settings: Readonly<Record<strin
   leaks.note(user.password);
   const [home, objects] = [new Objects('home', plane, api), new Objects('site', plane, api)];
   for (const { namespace } of [home, objects]) await mustKubectl(plane, ['create', 'namespace', namespace]);
+  stack.use(noteSecrets(api, objects.namespace, leaks));
   await objects.apply(...connection(objects.namespace, 'main', node, user));
   const site: Site = {
     ...{ node, user, objects, guests: [] },
@@ -45,7 +47,7 @@ export async function openOwnPlane(crds: string, settings: Readonly<Record<strin
     kubeconfig: plane.kubeconfig,
     namespace: home.namespace,
     watch: [objects.namespace],
-    settings: { ...SHORT_TIMES, ...settings },
+    settings: SHORT_TIMES,
   };
   const world = new World({ home, sites: new Map([[version, site]]), operator, leaks });
   await world.startOperator();

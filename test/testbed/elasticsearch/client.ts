@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Agent, request } from 'undici';
+import { noteForRun } from '../../leaks/noted.ts';
 import type { Credentials, ElasticsearchAddress, ElasticsearchNode, Reply } from '../servers.ts';
 
 /** What tests do with a node that runs: ask it things, as the administrator or as somebody else. */
@@ -39,6 +40,7 @@ export function connectElasticsearch(address: ElasticsearchAddress): Elasticsear
 type Method = Parameters<ElasticsearchNode['request']>[0];
 
 function authorization(as: Credentials): string {
+  noteForRun('apiKey' in as ? as.apiKey : as.password);
   if ('apiKey' in as) return `ApiKey ${as.apiKey}`;
   return `Basic ${Buffer.from(`${as.username}:${as.password}`).toString('base64')}`;
 }
