@@ -17,6 +17,8 @@ export interface SiteOptions {
   readonly caKind?: CAKind;
   /** What the connection's user holds; what all presets need unless given. */
   readonly privileges?: Lendable;
+  /** Puts something that speaks plain HTTP between the operator and Elasticsearch. */
+  readonly front?: (node: ElasticsearchNode) => Promise<{ readonly url: string }>;
   /** How many more namespaces there are, without a connection. */
   readonly guests?: number;
 }
@@ -55,7 +57,9 @@ export async function openSite(version: string, ground: Ground, options: SiteOpt
   const objects = await openNamespace(ground);
   const guests: Objects[] = [];
   for (let guest = 0; guest < (options.guests ?? 0); guest++) guests.push(await openNamespace(ground));
-  await objects.apply(...connection(objects.namespace, 'main', node, user, options.connection, options.caKind));
+  const { ca: _ca, ...plain } = node;
+  const reached = options.front === undefined ? node : { ...plain, url: (await options.front(node)).url };
+  await objects.apply(...connection(objects.namespace, 'main', reached, user, options.connection, options.caKind));
   return {
     ...{ node, user, objects, guests },
     beat: async (secret) => aBeat(node, (await objects.data(secret))['encoded'] ?? ''),

@@ -5,25 +5,33 @@ import { ApiServer } from './api-server.ts';
 import { Leaks } from '../leaks/leaks.ts';
 import type { Objects } from './objects.ts';
 import { openNamespace, openSite, type Ground, type Site, type SiteOptions } from './site.ts';
+import { writeKubeconfig } from './trouble/kubeconfig.ts';
 
 export interface WorldOptions extends SiteOptions {
   /** Settings of the operator; the drift interval is 3 s unless given here. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** What stands in front of the API server; it speaks plain HTTP. */
+  readonly kubernetesURL?: string;
+  /** Of Elasticsearch; left out: those of the run. */
+  readonly versions?: readonly string[];
 }
 
 /**
  * A running operator of the test file's own that serves a site for each version of Elasticsearch of the run, one process
  * for all. Close it.
  */
-export async function openWorld({ settings, ...options }: WorldOptions = {}): Promise<World> {
+export async function openWorld(given: WorldOptions = {}): Promise<World> {
+  const { settings, kubernetesURL, versions = elasticsearchVersions(), ...options } = given;
   await using stack = new AsyncDisposableStack();
   const plane = controlPlane();
   const ground: Ground = { plane, api: stack.use(new ApiServer(plane)), leaks: new Leaks(), stack };
   const home = await openNamespace(ground);
   const sites = new Map<string, Site>();
-  for (const version of elasticsearchVersions()) sites.set(version, await openSite(version, ground, options));
+  for (const version of versions) sites.set(version, await openSite(version, ground, options));
+  const kubeconfig =
+    kubernetesURL === undefined ? plane.kubeconfig : stack.use(await writeKubeconfig(kubernetesURL, plane.token)).path;
   const operator: OperatorOptions = {
-    kubeconfig: plane.kubeconfig,
+    kubeconfig,
     namespace: home.namespace,
     watch: [...sites.values()].flatMap(({ objects, guests }) => [objects, ...guests]).map(({ namespace }) => namespace),
     settings: { BEATKEYS_DRIFT_INTERVAL: '3s', ...settings },

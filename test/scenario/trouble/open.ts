@@ -1,11 +1,7 @@
 import { expect } from 'vitest';
-import { controlPlane, elasticsearchVersions } from '../../testbed/current.ts';
-import type { OperatorOptions } from '../../operator/operator.ts';
-import { ApiServer } from '../api-server.ts';
-import { Leaks } from '../../leaks/leaks.ts';
-import { openNamespace, openSite, type Ground, type Site, type SiteOptions } from '../site.ts';
-import { World } from '../world.ts';
-import { writeKubeconfig } from './kubeconfig.ts';
+import { elasticsearchVersions } from '../../testbed/current.ts';
+import type { Site } from '../site.ts';
+import { openWorld, type World, type WorldOptions } from '../world.ts';
 
 /** So short that trouble, and its end, show at once. */
 export const SHORT_TIMES = {
@@ -14,13 +10,7 @@ export const SHORT_TIMES = {
   BEATKEYS_ATTEMPT_LIMIT: '5s',
 } as const;
 
-export interface TroubleOptions extends SiteOptions {
-  readonly settings?: Readonly<Record<string, string>>;
-  /** What stands in front of the API server; it speaks plain HTTP. */
-  readonly kubernetesURL?: string;
-}
-
-/** A running operator with one site, of the newest Elasticsearch, that speaks to the API server through something. */
+/** A running operator with one site, of the newest Elasticsearch. */
 export interface Trouble {
   readonly world: World;
   readonly site: Site;
@@ -29,26 +19,12 @@ export interface Trouble {
 }
 
 /** Opens it; close it. */
-export async function openTrouble({ settings, kubernetesURL, ...options }: TroubleOptions = {}): Promise<Trouble> {
-  await using stack = new AsyncDisposableStack();
-  const plane = controlPlane();
-  const ground: Ground = { plane, api: stack.use(new ApiServer(plane)), leaks: new Leaks(), stack };
+export async function openTrouble({ settings, ...options }: WorldOptions = {}): Promise<Trouble> {
   const [version = ''] = elasticsearchVersions();
-  const home = await openNamespace(ground);
-  const site = await openSite(version, ground, options);
+  const world = await openWorld({ ...options, versions: [version], settings: { ...SHORT_TIMES, ...settings } });
+  const site = world.site(version);
   // As in `Authorization: Basic`.
-  ground.leaks.note(`${site.user.username}:${site.user.password}`);
-  const kubeconfig =
-    kubernetesURL === undefined ? plane.kubeconfig : stack.use(await writeKubeconfig(kubernetesURL, plane.token)).path;
-  const operator: OperatorOptions = {
-    kubeconfig,
-    namespace: home.namespace,
-    watch: [site.objects, ...site.guests].map(({ namespace }) => namespace),
-    settings: { ...SHORT_TIMES, ...settings },
-  };
-  const world = new World({ home, sites: new Map([[version, site]]), operator, leaks: ground.leaks });
-  await world.startOperator();
-  world.keep(stack.move());
+  world.leaks.note(`${site.user.username}:${site.user.password}`);
   const close = async (): Promise<void> => {
     await world.close();
     // Whatever is the trouble, it is a failure that was thought of.

@@ -23,7 +23,7 @@ export interface OwnPlane extends Trouble {
 /** Starts it with the definitions of this folder. Close it. */
 export async function openOwnPlane(crds: string): Promise<OwnPlane> {
   await using stack = new AsyncDisposableStack();
-  const plane = stack.adopt(await startControlPlane({ crds }), (started) => started.stop());
+  const plane = stack.adopt(await startControlPlane({ crds, audit: true }), (started) => started.stop());
   const api = stack.use(new ApiServer(plane));
   const leaks = new Leaks();
   const [version = ''] = elasticsearchVersions();

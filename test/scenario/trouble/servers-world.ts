@@ -13,7 +13,8 @@ import { beatApiKey, connection } from '../manifests.ts';
 import { condition, type Objects } from '../objects.ts';
 import type { ServerKey } from '../server-keys.ts';
 import type { Site } from '../site.ts';
-import { openTrouble, type TroubleOptions } from './open.ts';
+import type { WorldOptions } from '../world.ts';
+import { openTrouble } from './open.ts';
 
 /** What to expect of a connection that cannot be used, and of the object of the same name that refers to it. */
 export interface Told {
@@ -58,7 +59,7 @@ export interface Servers {
 }
 
 /** Opens it, on the newest Elasticsearch; close it. */
-export async function openServers(options: TroubleOptions = {}): Promise<Servers> {
+export async function openServers(options: WorldOptions = {}): Promise<Servers> {
   await using stack = new AsyncDisposableStack();
   const node = stack.adopt(elasticsearch(), (client) => client.close());
   // The connection that is always well tells how many intervals went by.
