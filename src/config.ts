@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseDuration } from './lib/duration.ts';
 
 const duration = (fallback: string, least = '0s') =>

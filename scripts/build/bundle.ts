@@ -21,6 +21,25 @@ const versionOnly: Plugin = {
   },
 };
 
+/**
+ * Of the Kubernetes client only what reads kubeconfigs is used. Its package does not say that its modules do nothing but
+ * define things, so the classes of every API of Kubernetes would come along, in memory as well as on disk.
+ */
+const usedPartsOnly: Plugin = {
+  name: 'used-parts-only',
+  setup: (builder) => {
+    builder.onResolve({ filter: /^(@kubernetes\/client-node$|\.)/ }, async ({ path: wanted, ...request }) => {
+      if (request.pluginData === usedPartsOnly.name) return undefined;
+      const inside = request.importer.includes(CLIENT);
+      if (!inside && !wanted.startsWith('@kubernetes')) return undefined;
+      const { importer, resolveDir, kind } = request;
+      const found = await builder.resolve(wanted, { importer, resolveDir, kind, pluginData: usedPartsOnly.name });
+      return { ...found, sideEffects: false };
+    });
+  },
+};
+const CLIENT = path.join('node_modules', '@kubernetes', 'client-node');
+
 /** Writes the operator with all that it needs but Node into one file. Answers its size, bytes. */
 export async function bundle(outfile: string): Promise<number> {
   const { metafile } = await build({
@@ -35,7 +54,7 @@ export async function bundle(outfile: string): Promise<number> {
     minifyWhitespace: true,
     minifySyntax: true,
     banner: { js: requireInModule },
-    plugins: [versionOnly],
+    plugins: [versionOnly, usedPartsOnly],
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',

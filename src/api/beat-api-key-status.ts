@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { atomicList, mapList, text, time } from './fields.ts';
 import { conditions, observedGeneration } from './conditions.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseDuration, POSITIVE_DURATION_PATTERN } from '../lib/duration.ts';
 import {
   badNames,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { mapList, matching, time } from './fields.ts';
 
 /** Condition types, as kstatus reads them. */

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { beatApiKeyStatus } from './beat-api-key-status.ts';
 import { beatApiKeySpec } from './beat-api-key.ts';
 import { elasticsearchConnectionStatus } from './elasticsearch-connection-status.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { conditions, observedGeneration } from './conditions.ts';
 import { STATUS_LIMITS } from './beat-api-key-status.ts';
 import { text } from './fields.ts';

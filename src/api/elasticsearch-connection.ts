@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { atomicList, dataKey, matching, objectName, positiveDuration, text, withRules } from './fields.ts';
 import { labelSelector } from './label-selector.ts';
 import type { Role } from './role-descriptor.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The way from a spec to one of its fields. */
 export type Path = readonly PropertyKey[];

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DURATION_PATTERN, POSITIVE_DURATION_PATTERN } from '../lib/duration.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { beatApiKeySpec } from './beat-api-key.ts';
 import { elasticsearchConnectionSpec } from './elasticsearch-connection.ts';
 import { pathText } from './field-path.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { nearest } from '../lib/nearest.ts';
 import { at, knownNames, pathText } from './field-path.ts';
 import { SAYS_WHAT_IS_GIVEN } from './fields.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isJsonObject, type JsonObject } from '../lib/json.ts';
 import { atomicList, map, PRESERVE_UNKNOWN, setList, text, withRules } from './fields.ts';
 

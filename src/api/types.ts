@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { JsonObject } from '../lib/json.ts';
 import type { beatApiKeyStatus } from './beat-api-key-status.ts';
 import type { beatApiKeySpec } from './beat-api-key.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ANNOTATIONS } from '../api/names.ts';
 import type { KeyOwner } from './key-record.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Contact } from '../core/contact.ts';
 import { Failure } from '../core/failure.ts';
 import type { Call, Endpoint } from './endpoint.ts';

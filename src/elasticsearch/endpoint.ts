@@ -1,6 +1,6 @@
 import { Client, type TransportResult } from '@elastic/elasticsearch';
 import { Pool } from 'undici';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { ElasticsearchTarget } from '../controller/ports.ts';
 import { Failure } from '../core/failure.ts';
 import type { Clock } from '../runtime/clock.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Failure, FailureDetails } from '../core/failure.ts';
 import type { Call, Endpoint } from './endpoint.ts';
 import { Endpoints } from './endpoints.ts';

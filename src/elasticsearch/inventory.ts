@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { METADATA_KEY } from '../api/names.ts';
 import { Failure } from '../core/failure.ts';
 import type { KeyRecord } from '../core/key-record.ts';

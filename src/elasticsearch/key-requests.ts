@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CreatedKey } from '../controller/ports.ts';
 import type { KeyChange, KeyRequest } from '../core/key-record.ts';
 import { Sensitive } from '../runtime/sensitive.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { METADATA_KEY } from '../api/names.ts';
 import type { KeyMark, KeyRecord } from '../core/key-record.ts';
 import { contentDigest } from '../core/role-normal.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Trial } from '../controller/ports.ts';
 import { Failure } from '../core/failure.ts';
 import { normalRoleDescriptors, type NormalRoleDescriptor } from '../core/role-normal.ts';
