@@ -19,6 +19,7 @@ export async function createObjects({ admin, load, progress }: World, prefix: st
   using watch = await admin.watch(objects, ({ object }) => {
     if (sent.has(object.metadata.name) && isReady(object)) ready.seen(object.metadata.name);
   });
+  using _secrets = await admin.watch(secrets, () => {});
   const began = performance.now();
   await inFlight(count, IN_FLIGHT, async (index) => {
     const name = `${prefix}-${index}`;

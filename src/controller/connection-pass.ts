@@ -15,7 +15,7 @@ import { countKeys, keepInventory, listKeys } from './inventory.ts';
 import type { PassContext } from './pass-context.ts';
 import type { Outcome } from './outcome.ts';
 import { readTarget } from './target.ts';
-import { objectsOf } from './triggers.ts';
+import { objectsOf, isReferredTo } from './triggers.ts';
 
 /** A server, or what stands in front of it, may ask for a longer pause; it is looked at after this one, milliseconds. */
 const LONGEST_WISH_MS = 5 * 60_000;
@@ -165,7 +165,7 @@ function settle(state: ConnectionState, verdict: ConnectionVerdict, terms?: Term
 /** The finalizer is there exactly while objects refer to the connection. */
 async function hold(object: ElasticsearchConnection, { cluster }: PassContext): Promise<void> {
   const held = (object.metadata.finalizers ?? []).includes(CONNECTION_FINALIZER);
-  const wanted = objectsOf(object, cluster.beatApiKeys.cache).length > 0;
+  const wanted = isReferredTo(object, cluster.beatApiKeys.cache);
   if (held && !wanted) await cluster.connections.release(object);
   if (!held && wanted && object.metadata.deletionTimestamp === undefined) await cluster.connections.hold(object);
 }

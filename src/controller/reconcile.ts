@@ -91,11 +91,15 @@ async function advance(progress: Progress, context: ReconcileContext, signal: Ab
       progress.observed = seen;
       step--;
     }
-    if (progress.observed.object !== observed.object) progress.desired = desire(progress.observed.object);
+    if (!sameSpec(progress.observed.object, observed.object)) progress.desired = desire(progress.observed.object);
     progress.next = plan(progress.observed, progress.desired, cluster.now());
   }
   return true;
 }
+
+/** The API server counts the generation up with every change of the spec. */
+const sameSpec = ({ metadata: one }: BeatApiKey, { metadata: other }: BeatApiKey): boolean =>
+  one.uid === other.uid && one.generation === other.generation;
 
 /** What has been done stays done; the status says what went wrong, and the table says when to come again. */
 async function failed(progress: Progress, failure: Failure, context: ReconcileContext): Promise<Outcome> {

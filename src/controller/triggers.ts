@@ -1,7 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { BeatApiKey, ElasticsearchConnection } from '../api/types.ts';
-import { LABELS } from '../api/names.ts';
+import { CONNECTION_FINALIZER, LABELS } from '../api/names.ts';
 import { secretName } from '../core/desired.ts';
-import { canonicalJson } from '../lib/canonical-json.ts';
 import { parseElasticsearchConnectionSpec } from '../api/parse.ts';
 import type { WorkQueue } from '../runtime/queue.ts';
 import type { Connections } from './connections.ts';
@@ -21,10 +21,11 @@ export function wireTriggers(
 
   beatApiKeys.cache.subscribe(({ key, before, after }) => {
     if (saysMore(before, after)) queues.objects.add(key);
-    const connection = connectionKey(after ?? before);
-    // Only the first and the last reference matter to a connection: its finalizer.
-    if (connection !== undefined && (before === undefined || after === undefined))
-      queues.connections.add(connection, { priority: 'low' });
+    if (before !== undefined && after !== undefined) return;
+    const reference = connectionKey(after ?? before);
+    const connection = reference === undefined ? undefined : cluster.connections.cache.get(reference);
+    if (connection !== undefined && needsAnotherHold(connection, beatApiKeys.cache))
+      queues.connections.add(keyOf(connection), { priority: 'low' });
   });
 
   secrets.cache.subscribe(({ before, after }) => {
@@ -61,9 +62,10 @@ export function wireTriggers(
 /** False where only the status changed: that is our own report, and would bring a failing object back before its time. */
 function saysMore(before: Watched | undefined, after: Watched | undefined): boolean {
   if (before === undefined || after === undefined) return true;
-  const facts = ({ metadata: { uid, generation, deletionTimestamp, finalizers, annotations } }: Watched): string =>
-    canonicalJson({ uid, generation, deletionTimestamp, finalizers, annotations });
-  return facts(before) !== facts(after);
+  const facts = ({ metadata: { uid, generation, deletionTimestamp, finalizers, annotations } }: Watched) => [
+    ...[uid, generation, deletionTimestamp, finalizers, annotations],
+  ];
+  return !isDeepStrictEqual(facts(before), facts(after));
 }
 
 export const keyOf = ({ metadata }: BeatApiKey | ElasticsearchConnection): ObjectKey =>
@@ -80,6 +82,21 @@ export function connectionKey(object: BeatApiKey | undefined): ObjectKey | undef
 export function objectsOf(connection: ElasticsearchConnection, objects: Cache<BeatApiKey>): readonly BeatApiKey[] {
   const key = keyOf(connection);
   return [...objects.values()].filter((object) => connectionKey(object) === key);
+}
+
+/** True where an object refers to the connection; the search ends at the first. */
+export function isReferredTo(connection: ElasticsearchConnection, objects: Cache<BeatApiKey>): boolean {
+  const key = keyOf(connection);
+  for (const object of objects.values()) if (connectionKey(object) === key) return true;
+  return false;
+}
+
+/** Only the first and the last reference matter to a connection; one that is being deleted tells how many are left. */
+function needsAnotherHold(connection: ElasticsearchConnection, objects: Cache<BeatApiKey>): boolean {
+  const { finalizers = [], deletionTimestamp } = connection.metadata;
+  return (
+    deletionTimestamp !== undefined || finalizers.includes(CONNECTION_FINALIZER) !== isReferredTo(connection, objects)
+  );
 }
 
 /** The objects whose Secret has this name: its own name as a rule, so most are found without a search. */

@@ -46,8 +46,22 @@ export interface NormalRoleDescriptor {
   readonly metadata?: JsonValue;
 }
 
-/** The normal form of one descriptor. Fields that it does not know are left out: a newer server may add some. */
+/** A plan is made some times in a pass, and the ceiling of a connection is compared with every object's request. */
+const known = new WeakMap<object, NormalRoleDescriptor>();
+
+/**
+ * The normal form of one descriptor, worked out once for each. Fields that it does not know are left out: a newer server
+ * may add some.
+ */
 export function normalRoleDescriptor(descriptor: object): NormalRoleDescriptor {
+  const before = known.get(descriptor);
+  if (before !== undefined) return before;
+  const normal = normalForm(descriptor);
+  known.set(descriptor, normal);
+  return normal;
+}
+
+function normalForm(descriptor: object): NormalRoleDescriptor {
   const field = fieldsOf(descriptor);
   const workflows = texts(fieldsOf(field['restriction'])['workflows']);
   const global = globalForm(json(field['global']));

@@ -69,6 +69,7 @@ export function openCluster(options: ClusterOptions): OpenCluster {
   const recorder = new EventRecorder({
     client,
     now,
+    clock,
     instance: identity,
     onFailure: (failure) => logger.warn(failureFields(failure), 'an event was not written'),
   });

@@ -2,6 +2,8 @@ import { FIELD_MANAGER, GROUP } from '../api/names.ts';
 import type { BeatApiKey, ElasticsearchConnection } from '../api/types.ts';
 import type { EventNote, Recorder } from '../controller/ports.ts';
 import { Failure } from '../core/failure.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { TokenBucket } from '../runtime/token-bucket.ts';
 import type { Client } from './client.ts';
 import { type EventSeries, eventBody, type Happening, seriesBody } from './event.ts';
 import { EVENTS } from './resource.ts';
@@ -10,6 +12,7 @@ export interface RecorderOptions {
   readonly client: Client;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  readonly clock: Clock;
   /** Which process reports, at most 128 characters; longer is cut. */
   readonly instance: string;
   readonly onFailure: (failure: Failure) => void;
@@ -26,22 +29,31 @@ interface Series extends EventSeries {
 const FOLD_MS = 360_000;
 /** Happenings that wait or are remembered; beyond it, new ones are dropped: an event must not cost the process. */
 const MOST = 4_096;
+/** How often the remembered are gone through for those that may be forgotten, milliseconds. */
+const FORGET_EVERY_MS = 30_000;
+/** Events come after everything else: a thousand new objects at once get theirs over a minute or two. */
+const PACE = { perMinute: 600, burst: 100 };
 /** Reported as `reportingController`. */
 const CONTROLLER = `${GROUP}/operator`;
 
 /**
  * Writes Events (events.k8s.io/v1). The same happening again within six minutes counts up the series of the first
- * Event. `record` only takes note; one Event after the other is written behind it, each tried once.
+ * Event. `record` only takes note; one Event after the other is written behind it, at a measured pace, each tried once.
  */
 export class EventRecorder implements Recorder {
   readonly #options: RecorderOptions;
   readonly #series = new Map<string, Series>();
   readonly #waiting = new Set<Series>();
+  readonly #pace: TokenBucket;
+  /** Aborts when there is no time left to keep to the pace. */
+  readonly #hurry = new AbortController();
   #writing: Promise<void> | undefined;
+  #forgetAt = -Infinity;
   #dropped = 0;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
+    this.#pace = new TokenBucket({ ...PACE, clock: options.clock });
   }
 
   /** Happenings that were not taken because too many waited. */
@@ -75,6 +87,7 @@ export class EventRecorder implements Recorder {
 
   /** Resolves when what was recorded has been written, or tried; once the signal aborts, what is left is given up. */
   async flush(signal: AbortSignal): Promise<void> {
+    this.#hurry.abort();
     const aborted = new Promise<void>((resolve) => {
       if (signal.aborted) resolve();
       else signal.addEventListener('abort', () => resolve(), { once: true });
@@ -84,6 +97,8 @@ export class EventRecorder implements Recorder {
   }
 
   #forgetOld(now: number): void {
+    if (now < this.#forgetAt && this.#series.size < MOST) return;
+    this.#forgetAt = now + FORGET_EVERY_MS;
     for (const [key, series] of this.#series) {
       if (series.last + FOLD_MS <= now && !this.#waiting.has(series)) this.#series.delete(key);
     }
@@ -98,6 +113,7 @@ export class EventRecorder implements Recorder {
 
   async #writeAll(): Promise<void> {
     for (const series of this.#waiting) {
+      await this.#turn();
       this.#waiting.delete(series);
       try {
         await this.#writeOne(series);
@@ -106,6 +122,13 @@ export class EventRecorder implements Recorder {
         this.#options.onFailure(error);
       }
     }
+  }
+
+  async #turn(): Promise<void> {
+    const { signal } = this.#hurry;
+    await this.#pace.take(signal).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
   }
 
   async #writeOne(series: Series): Promise<void> {

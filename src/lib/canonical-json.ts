@@ -5,17 +5,15 @@
  * @throws {TypeError} for what JSON cannot carry: cycles, big integers.
  */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_name, member: unknown) => (isObject(member) ? sorted(member) : member)) ?? 'null';
+  return JSON.stringify(value, inOrder) ?? 'null';
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function sorted(object: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const names = Object.keys(object).toSorted();
-  return Object.assign(Object.create(null), Object.fromEntries(names.map((name) => [name, object[name]]))) as Record<
-    string,
-    unknown
-  >;
+/** Only an object whose names are out of order is copied. */
+function inOrder(_name: string, member: unknown): unknown {
+  if (typeof member !== 'object' || member === null || Array.isArray(member)) return member;
+  const names = Object.keys(member);
+  if (names.every((name, index) => index === 0 || (names[index - 1] ?? '') < name)) return member;
+  const copy = Object.create(null) as Record<string, unknown>;
+  for (const name of names.toSorted()) copy[name] = (member as Readonly<Record<string, unknown>>)[name];
+  return copy;
 }

@@ -3,6 +3,7 @@ import { API_VERSION } from '../../src/api/names.ts';
 import type { BeatApiKey } from '../../src/api/types.ts';
 import type { Failure } from '../../src/core/failure.ts';
 import { EventRecorder } from '../../src/kubernetes/recorder.ts';
+import { FakeClock } from '../builders/fake-clock.ts';
 import { controlPlane, createNamespace } from '../testbed/current.ts';
 import { mustKubectl } from '../testbed/kubernetes/client.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
@@ -23,6 +24,7 @@ describe('the recorder', () => {
   let namespace: string;
   let remove: () => Promise<void>;
   let now: number;
+  let clock: FakeClock;
   let recorder: EventRecorder;
   let failures: Failure[];
 
@@ -31,10 +33,12 @@ describe('the recorder', () => {
     access = openAccess({ url: proxy.url });
     ({ name: namespace, remove } = await createNamespace('recorder'));
     now = Date.now();
+    clock = new FakeClock();
     failures = [];
     recorder = new EventRecorder({
       client: access.client,
       now: () => now,
+      clock,
       instance: 'pod-1',
       onFailure: (failure) => void failures.push(failure),
     });
@@ -120,6 +124,16 @@ describe('the recorder', () => {
     await flush();
     expect(await events()).toHaveLength(1);
     expect(failures).toMatchObject([{ kind: 'denied', operation: 'create Event' }]);
+  });
+
+  test('lets a crowd of Events come one after the other, and all that are left when there is no time to wait', async () => {
+    const posts = () => proxy.seen.filter(({ method }) => method === 'POST').length;
+    for (let index = 0; index < 130; index += 1) recorder.record(object(`beat-${index}`), issued);
+    await eventually(posts).toBe(100);
+    await clock.advance(1_000);
+    await eventually(posts).toBe(110);
+    await flush();
+    expect(posts()).toBe(130);
   });
 
   test('drops what is beyond its limit instead of growing, and a flush ends with its time', async () => {
