@@ -13,8 +13,8 @@ export interface BareRound {
 }
 
 export interface BareOptions {
-  /** Names of namespace and objects derive from it. */
-  readonly round: number;
+  /** The end of its namespace's name. */
+  readonly name: string;
   readonly objects: number;
   /** 0: the loop with one at a time is left out. */
   readonly singles: number;
@@ -25,9 +25,9 @@ export interface BareOptions {
 const REQUESTS = { kubernetes: 4, elasticsearch: 2 };
 
 /** Runs the bare loop in a process of its own. */
-export async function measureBare(world: World, { round, objects, singles, warmUp }: BareOptions): Promise<BareRound> {
+export async function measureBare(world: World, { name, objects, singles, warmUp }: BareOptions): Promise<BareRound> {
   const { admin, proxy, user, progress, address } = world;
-  const namespace = `bench-bare-${round}`;
+  const namespace = `bench-bare-${name}`;
   await admin.send('POST', PATHS.namespaces, { metadata: { name: namespace } });
   const kubernetes = address(LANES.bareKubernetes);
   const elasticsearch = { url: proxy.url(LANES.bareElasticsearch), ...user };

@@ -88,6 +88,16 @@ describe('What cannot be changed', () => {
     expect(await (await site.beat('fixed')).authenticate()).toBe(200);
   });
 
+  test('is refused as well when it is left out again', async () => {
+    const connectionRef = { name: 'main', namespace: objects.namespace };
+    const before = await objects.issue('spoken', { ...good, connectionRef, secret: { name: 'spoken-key' } });
+    await expect(objects.applyKey('spoken', { ...good, secret: { name: 'spoken-key' } })).rejects.toThrow(CONNECTION);
+    await expect(objects.applyKey('spoken', { ...good, connectionRef })).rejects.toThrow(SECRET);
+    const after = await objects.find('BeatApiKey', 'spoken');
+    expect(after?.metadata.generation).toBe(before.metadata.generation);
+    expect(await (await site.beat('spoken-key')).authenticate()).toBe(200);
+  });
+
   test('may be spelt out as it is', async () => {
     const before = await objects.issue('spelt', good);
     const after = await objects.issue('spelt', { ...good, secret: { name: 'spelt' } });
