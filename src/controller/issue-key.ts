@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DATA_KEYS } from '../api/names.ts';
 import type { IssueKey } from '../core/actions.ts';
-import { requestDigest } from '../core/desired.ts';
+import { requestIdentity } from '../core/desired.ts';
 import { Failure } from '../core/failure.ts';
 import type { Effect } from '../core/fold.ts';
 import { journalAnnotations } from '../core/journal.ts';
@@ -86,7 +86,7 @@ async function mint(
   } catch (error) {
     if (error instanceof Failure && !error.outcomeUnknown) {
       memory.settleAttempt(uid);
-      if (error.kind === 'rejected') memory.keepRefusal(uid, requestDigest(desired), version, error);
+      if (error.kind === 'rejected') memory.keepRefusal(uid, requestIdentity(desired), version, error);
     }
     throw error;
   }

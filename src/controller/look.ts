@@ -1,3 +1,4 @@
+import { FINALIZER } from '../api/names.ts';
 import { secretName, type Desired } from '../core/desired.ts';
 import { Failure } from '../core/failure.ts';
 import { journalOf, type CloseLook, type Observed } from '../core/observed.ts';
@@ -40,7 +41,9 @@ export async function look(
       return object?.metadata.uid === uid ? { ...close({ object: true }), object } : undefined;
     }
     case 'secret': {
-      const metadata = await context.cluster.secrets.readMetadata(namespace, secretName(observed.object));
+      // Nothing was made for an object without our finalizer: what lags a moment behind is told by the write's conflict.
+      const freshness = observed.object.metadata.finalizers?.includes(FINALIZER) === true ? undefined : 'cached';
+      const metadata = await context.cluster.secrets.readMetadata(namespace, secretName(observed.object), freshness);
       return { ...close({ secret: true }), secret: known(viewSecret(observed.object, metadata)) };
     }
     case 'missingPrivileges':

@@ -1,6 +1,6 @@
 import { LABELS } from '../api/names.ts';
 import type { BeatApiKey } from '../api/types.ts';
-import { requestDigest, secretName, type DesiredOrProblems } from '../core/desired.ts';
+import { requestIdentity, secretName, type DesiredOrProblems } from '../core/desired.ts';
 import { ours } from '../core/fold.ts';
 import type { Observed, SecretView } from '../core/observed.ts';
 import { known } from '../core/reading.ts';
@@ -28,7 +28,9 @@ export function observe(
   const unsettledSince = memory.unsettledSince(uid);
   // What was found intact is so until another version is written: a person's extra data key raises no doubt twice.
   const intact = metadata !== undefined && memory.isIntact(uid, metadata.resourceVersion);
-  const refusal = desired.ok ? memory.refusal(uid, requestDigest(desired.value), connection?.version ?? '') : undefined;
+  const refusal = desired.ok
+    ? memory.refusal(uid, requestIdentity(desired.value), connection?.version ?? '')
+    : undefined;
   const namespaceLabels = cluster.namespaces.get(namespace)?.labels;
   const view = connection?.view ?? { state: 'absent' };
   const serverless = view.state === 'ready' && view.contact.serverless;

@@ -66,7 +66,8 @@ export interface SecretVersion {
 export interface Secrets {
   /** Secrets with our label, metadata only. */
   readonly cache: Cache<SecretMetadata>;
-  readMetadata(namespace: string, name: string): Promise<SecretMetadata | undefined>;
+  /** `freshness`: `cached` may be some moments old, and costs the API server less; left out: the latest. */
+  readMetadata(namespace: string, name: string, freshness?: 'cached'): Promise<SecretMetadata | undefined>;
   /** The one read of values; keys are decoded from base64 to text. */
   readData(
     namespace: string,

@@ -80,8 +80,8 @@ function resolve(object: BeatApiKey, spec: BeatApiKeySpec): Desired {
   };
 }
 
-/** Digest of the whole request for a new key: what an update brings, and the name. */
-export const requestDigest = ({ fingerprint, keyName }: Desired): string => digest({ fingerprint, keyName });
+/** Tells the whole request for a new key from others: what an update brings, and the name. */
+export const requestIdentity = ({ fingerprint, keyName }: Desired): string => `${fingerprint} ${keyName}`;
 
 /** The Secret's name, resolved; it needs no valid spec, since it is what an object that is in trouble still holds. */
 export function secretName(object: BeatApiKey): string {

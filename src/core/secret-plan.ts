@@ -6,10 +6,16 @@ import type { Terms } from './connection-view.ts';
 import { dataKeys, type Desired } from './desired.ts';
 import type { SecretMetadata, SecretOwner } from './secret.ts';
 
+/** A plan is made some times in a pass, for the same wish and the same terms. */
+const digests = new WeakMap<Desired, { readonly terms: Terms; readonly digest: string }>();
+
 /** Digest of everything but the key that the Secret's data is rendered from. */
-export function templateDigest(object: BeatApiKey, desired: Desired, terms: Terms): string {
-  const { namespace, name } = object.metadata;
-  return digest({ templates: desired.secret.templates, url: terms.url, ca: terms.ca, namespace, name });
+export function templateDigest({ metadata: { namespace, name } }: BeatApiKey, desired: Desired, terms: Terms): string {
+  const before = digests.get(desired);
+  if (before?.terms === terms) return before.digest;
+  const made = digest({ templates: desired.secret.templates, url: terms.url, ca: terms.ca, namespace, name });
+  digests.set(desired, { terms, digest: made });
+  return made;
 }
 
 /** How the Secret shall look; `current` is the Secret as it is, whose leftovers of ours are taken away. */

@@ -16,6 +16,8 @@ export interface ReadOptions {
   readonly timeoutMs?: number;
   /** Answers a PartialObjectMetadata: for a Secret, nothing secret. */
   readonly metadataOnly?: boolean;
+  /** For a GET: whatever the API server has in its cache will do, without asking etcd (`resourceVersion=0`). */
+  readonly cached?: boolean;
 }
 
 export interface WriteOptions extends ReadOptions {
@@ -68,7 +70,8 @@ export class Client {
   /** The object, or `undefined` where there is none. */
   async get<T>(path: ObjectPath<T>, options: ReadOptions = {}): Promise<T | undefined> {
     const attempt = attemptOf('get', path);
-    const answer = await this.#call(attempt, { method: 'GET', path: objectURL(path) }, options);
+    const url = options.cached === true ? `${objectURL(path)}?resourceVersion=0` : objectURL(path);
+    const answer = await this.#call(attempt, { method: 'GET', path: url }, options);
     return saysGone(answer.body, path.name) ? undefined : take<T>(attempt, answer);
   }
 

@@ -31,8 +31,8 @@ const FOLD_MS = 360_000;
 const MOST = 4_096;
 /** How often the remembered are gone through for those that may be forgotten, milliseconds. */
 const FORGET_EVERY_MS = 30_000;
-/** Events come after everything else: a thousand new objects at once get theirs over some minutes. */
-const PACE = { perMinute: 300, burst: 50 };
+/** Events come after everything else: of a thousand new objects the last gets its own some minutes later. */
+const PACE = { perMinute: 120, burst: 50 };
 /** Reported as `reportingController`. */
 const CONTROLLER = `${GROUP}/operator`;
 

@@ -32,8 +32,8 @@ export function secrets(client: Client, watched: Watched<SecretMetadata>): Secre
   };
   return {
     cache: watched,
-    async readMetadata(namespace, name) {
-      const object = await client.getMetadata(at(namespace, name));
+    async readMetadata(namespace, name, freshness) {
+      const object = await client.getMetadata(at(namespace, name), { cached: freshness === 'cached' });
       return object === undefined ? undefined : secretMetadata(object);
     },
     async readData(namespace, name) {

@@ -131,7 +131,7 @@ describe('the recorder', () => {
     for (let index = 0; index < 80; index += 1) recorder.record(object(`beat-${index}`), issued);
     await eventually(posts).toBe(50);
     await clock.advance(1_000);
-    await eventually(posts).toBe(55);
+    await eventually(posts).toBe(52);
     await flush();
     expect(posts()).toBe(80);
   });
