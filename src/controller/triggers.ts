@@ -62,9 +62,13 @@ export function wireTriggers(
 /** False where only the status changed: that is our own report, and would bring a failing object back before its time. */
 function saysMore(before: Watched | undefined, after: Watched | undefined): boolean {
   if (before === undefined || after === undefined) return true;
-  const facts = ({ metadata: { uid, generation, deletionTimestamp, finalizers, annotations } }: Watched) => [
-    ...[uid, generation, deletionTimestamp, finalizers, annotations],
-  ];
+  const facts = ({ metadata: { uid, generation, deletionTimestamp, finalizers, annotations } }: Watched) => ({
+    uid,
+    generation,
+    deletionTimestamp,
+    finalizers,
+    annotations,
+  });
   return !isDeepStrictEqual(facts(before), facts(after));
 }
 

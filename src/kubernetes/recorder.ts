@@ -85,7 +85,10 @@ export class EventRecorder implements Recorder {
     this.#write(series);
   }
 
-  /** Resolves when what was recorded has been written, or tried; once the signal aborts, what is left is given up. */
+  /**
+   * Resolves when what was recorded has been written, or tried, without a pace from now on; once the signal aborts, what
+   * is left is given up.
+   */
   async flush(signal: AbortSignal): Promise<void> {
     this.#hurry.abort();
     const aborted = new Promise<void>((resolve) => {
