@@ -9,6 +9,10 @@ const root = path.resolve(import.meta.dirname, '../..');
 const requireInModule =
   "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);";
 
+/** The libraries fail on an older Node before a line of ours runs, and not in a way that says why. */
+const refuseOldNode =
+  "if (Number(process.versions.node.split('.')[0]) < 22) { console.error(`Beatkeys needs Node 22.19 or newer, this is ${process.versions.node}`); process.exit(2); }";
+
 /** Of package.json, what the program reads: its version. */
 const versionOnly: Plugin = {
   name: 'version-only',
@@ -53,7 +57,7 @@ export async function bundle(outfile: string): Promise<number> {
     // Comments outside ASCII would have V8 keep the whole source at two bytes a character.
     minifyWhitespace: true,
     minifySyntax: true,
-    banner: { js: requireInModule },
+    banner: { js: `${requireInModule}\n${refuseOldNode}` },
     plugins: [versionOnly, usedPartsOnly],
     legalComments: 'none',
     metafile: true,
