@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 const withServers = {
   globalSetup: 'test/testbed/global-setup.ts',
-  testTimeout: 60_000,
-  hookTimeout: 120_000,
+  testTimeout: 240_000,
+  hookTimeout: 240_000,
 };
 const testbedAgainstServers = 'test/testbed/**/*.contract.test.ts';
 

@@ -24,7 +24,7 @@ export interface SiteOptions {
 }
 
 /** Longer than an attempt may take and a key may overlap, milliseconds. */
-const PATIENCE = { timeout: 40_000, interval: 500 };
+const PATIENCE = { timeout: 90_000, interval: 500 };
 
 /** One version of Elasticsearch, a user of it, and namespaces; in the first is a connection `main`. */
 export interface Site {

@@ -87,7 +87,7 @@ describe.skipIf(servers === undefined)('An Elasticsearch of its own', () => {
   const interrupt = basic.interrupt;
   test.skipIf(interrupt === undefined)(
     `that goes away and comes back finds its ${OBJECTS} objects with the keys that they had`,
-    { timeout: 180_000 },
+    { timeout: 240_000 },
     async () => {
       await objects.apply(
         ...names.map((name) =>

@@ -111,7 +111,7 @@ export class World {
     // Each connection has its turn once an interval; one list of each may be under way.
     const enough = (await lists()) + 2 * (await this.#connections()) + 1;
     await vi.waitFor(async () => expect(await lists()).toBeGreaterThanOrEqual(enough), {
-      timeout: 40_000,
+      timeout: 90_000,
       interval: 300,
     });
   }

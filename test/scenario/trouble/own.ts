@@ -40,7 +40,7 @@ export async function openOwnPlane(crds: string): Promise<OwnPlane> {
     keys: ({ metadata }) => keysOf(node, metadata.uid),
     untilOneLives: ({ metadata, status }) =>
       expect
-        .poll(async () => livingIDs(await keysOf(node, metadata.uid)), { timeout: 40_000, interval: 500 })
+        .poll(async () => livingIDs(await keysOf(node, metadata.uid)), { timeout: 90_000, interval: 500 })
         .toEqual([status?.keyID]),
   };
   const operator = {

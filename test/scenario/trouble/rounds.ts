@@ -10,7 +10,7 @@ export async function rounds(operator: Operator, count: number, connections = 1)
     operator.count('beatkeys_requests_total', { system: 'Elasticsearch', operation: 'query API keys' });
   const wanted = (await lists()) + count * connections;
   await vi.waitFor(async () => expect(await lists()).toBeGreaterThanOrEqual(wanted), {
-    timeout: 60_000,
+    timeout: 90_000,
     interval: 100,
   });
 }

@@ -73,7 +73,7 @@ export async function openServers(options: WorldOptions = {}): Promise<Servers> 
   const intervals = async (count: number): Promise<void> => {
     const lists = () => metronome.seen.filter(({ url }) => url.pathname.endsWith('/_query/api_key')).length;
     const before = lists();
-    await vi.waitFor(() => expect(lists()).toBeGreaterThanOrEqual(before + count), { timeout: 60_000, interval: 100 });
+    await vi.waitFor(() => expect(lists()).toBeGreaterThanOrEqual(before + count), { timeout: 90_000, interval: 100 });
   };
 
   const connectionRefused = (name: string, reason: string) =>
@@ -116,7 +116,7 @@ export async function openServers(options: WorldOptions = {}): Promise<Servers> 
       const object = await objects.ready(name);
       const living = async () => (await site.keys(object)).filter(isLiving).map(({ id }) => id);
       const only = [object.status?.keyID];
-      await vi.waitFor(async () => expect(await living()).toEqual(only), { timeout: 30_000, interval: 250 });
+      await vi.waitFor(async () => expect(await living()).toEqual(only), { timeout: 90_000, interval: 250 });
       expect((await objects.data(name))['id']).toBe(object.status?.keyID);
       return object;
     },

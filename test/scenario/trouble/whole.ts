@@ -4,7 +4,7 @@ import { aBeat } from '../beat.ts';
 import type { Site } from '../site.ts';
 
 /** Longer than an attempt and an overlap take, milliseconds. */
-const PATIENCE = { timeout: 45_000, interval: 500 };
+const PATIENCE = { timeout: 90_000, interval: 500 };
 
 /**
  * Waits until all is as it should be: the object is ready, its Secret holds one key in all its forms, which works, and
