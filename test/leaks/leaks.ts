@@ -15,11 +15,6 @@ export class Leaks {
     this.#secrets.add(Buffer.from(value).toString('base64').replace(/=+$/, '').slice(0, -1));
   }
 
-  /** How many values are known. */
-  get known(): number {
-    return this.#secrets.size;
-  }
-
   /** The text with every value taken out. */
   masked(text: string): string {
     return [...this.#secrets].reduce((left, secret) => left.replaceAll(secret, MASK), text);

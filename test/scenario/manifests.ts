@@ -29,6 +29,12 @@ export function secret(namespace: string, name: string, stringData: Readonly<Rec
   return { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, stringData };
 }
 
+/** The node as it is reached through something that speaks plain HTTP. */
+export const reachedAt = (url: string, { ca: _ca, ...node }: ElasticsearchNode): ElasticsearchNode => ({
+  ...node,
+  url,
+});
+
 /** How a connection finds the CA of a node that has one of its own. */
 export type CAKind = 'Secret' | 'ConfigMap';
 

@@ -21,17 +21,22 @@ export function noteSecrets(api: ApiServer, namespace: string, leaks: Leaks): As
 }
 
 async function watch(api: ApiServer, secrets: string, leaks: Leaks, signal: AbortSignal): Promise<void> {
+  let failure: Error | undefined;
   while (!signal.aborted) {
     try {
       for await (const { object } of api.watch<StoredSecret>(secrets, {}, signal)) {
+        failure = undefined;
         for (const key of SECRET_KEYS) {
           const value = atob(object.data?.[key] ?? '');
           if (value.length >= LEAST_LENGTH) leaks.note(value);
         }
       }
-    } catch {
-      // An API server that is away comes back with the same Secrets.
+    } catch (error) {
+      if (signal.aborted) break;
+      // An API server that is away comes back with the same Secrets; one that does not would hide what is to be noted.
+      failure = error as Error;
       await sleep(200, undefined, { signal }).catch(() => undefined);
     }
   }
+  if (failure !== undefined) throw failure;
 }

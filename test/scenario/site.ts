@@ -6,7 +6,7 @@ import type { ApiServer } from './api-server.ts';
 import { aBeat, type Beat } from './beat.ts';
 import type { Leaks } from '../leaks/leaks.ts';
 import { createLendingUser, everyPreset, type Lendable, type LendingUser } from './lending-user.ts';
-import { connection, type CAKind } from './manifests.ts';
+import { connection, reachedAt, type CAKind } from './manifests.ts';
 import { Objects } from './objects.ts';
 import { noteSecrets } from './secret-watch.ts';
 import { keysOf, type ServerKey } from './server-keys.ts';
@@ -57,8 +57,7 @@ export async function openSite(version: string, ground: Ground, options: SiteOpt
   const objects = await openNamespace(ground);
   const guests: Objects[] = [];
   for (let guest = 0; guest < (options.guests ?? 0); guest++) guests.push(await openNamespace(ground));
-  const { ca: _ca, ...plain } = node;
-  const reached = options.front === undefined ? node : { ...plain, url: (await options.front(node)).url };
+  const reached = options.front === undefined ? node : reachedAt((await options.front(node)).url, node);
   await objects.apply(...connection(objects.namespace, 'main', reached, user, options.connection, options.caKind));
   return {
     ...{ node, user, objects, guests },

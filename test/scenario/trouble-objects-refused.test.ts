@@ -3,7 +3,7 @@ import type { BeatApiKeySpec } from '../../src/api/types.ts';
 import { startFaultProxy, type FaultProxy, type Seen } from '../contract/fault-proxy.ts';
 import { controlPlane, elasticsearchVersions } from '../testbed/current.ts';
 import type { ElasticsearchNode } from '../testbed/servers.ts';
-import { connection, type Manifest } from './manifests.ts';
+import { connection, reachedAt, type Manifest } from './manifests.ts';
 import { condition, type Objects } from './objects.ts';
 import { SHORT_TIMES } from './trouble/open.ts';
 import { REFUSALS, type Refusal } from './trouble/refusals.ts';
@@ -171,10 +171,9 @@ describe.each(elasticsearchVersions())('With Elasticsearch %s', (version) => {
   beforeAll(async () => {
     // A ceiling with the same slip as the request, so that Elasticsearch gets to see it.
     const roleDescriptor = { cluster: ['monitr', 'monitor'], ...writes('creat_doc', 'create_doc') };
-    const { ca: _ca, ...plain } = node;
     for (const [name, policy] of Object.entries({ dated: { maxExpiration: '90d' }, misled: { roleDescriptor } })) {
       const { url } = await front(node);
-      await objects.apply(...connection(namespace, name, { ...plain, url }, user, { policy }));
+      await objects.apply(...connection(namespace, name, reachedAt(url, node), user, { policy }));
     }
   });
 

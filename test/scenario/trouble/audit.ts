@@ -5,7 +5,7 @@ import type { ControlPlaneAddress } from '../../testbed/servers.ts';
 export interface AuditedRequest {
   readonly verb: string;
   readonly userAgent?: string;
-  readonly objectRef?: { readonly resource?: string; readonly name?: string };
+  readonly objectRef?: { readonly resource?: string };
 }
 
 /** Every request that an API server with an audit log has answered. */
