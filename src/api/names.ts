@@ -9,6 +9,12 @@ export const FIELD_MANAGER = 'beatkeys';
 /** `managedFields` manager of status, so that status never owns a field of a user's apply. */
 export const STATUS_FIELD_MANAGER = 'beatkeys-status';
 
+/** `managedFields` manager of the annotation in pod templates, so that users see whose it is and GitOps tools can leave it. */
+export const RESTART_FIELD_MANAGER = 'beatkeys-restart';
+
+/** What annotations of pod templates begin with whose value is a key id. */
+export const KEY_ID_PREFIX = 'beatkeys.dev/';
+
 /** Keeps a BeatApiKey until its keys are invalidated. */
 export const FINALIZER = 'beatkeys.dev/invalidate';
 /** Keeps an ElasticsearchConnection while objects refer to it. */

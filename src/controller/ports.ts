@@ -1,7 +1,9 @@
 import type { BeatApiKey, BeatApiKeyStatus, ElasticsearchConnection, RoleDescriptors } from '../api/types.ts';
 import type { Contact } from '../core/contact.ts';
 import type { KeyChange, KeyRecord, KeyRequest } from '../core/key-record.ts';
+import type { Reading } from '../core/reading.ts';
 import type { SecretMetadata, SecretWrite } from '../core/secret.ts';
+import type { Pod, Workload, WorkloadKind, WorkloadPlace } from '../core/workload.ts';
 import type { Sensitive } from '../runtime/sensitive.ts';
 
 /**
@@ -102,6 +104,25 @@ export interface Reference {
   readonly kind: 'Secret' | 'ConfigMap';
   readonly namespace: string;
   readonly name: string;
+}
+
+/** Workloads that take a key up. */
+export interface Workloads {
+  /** Watches workloads of these kinds from now on; a kind once followed stays so. */
+  follow(kinds: Iterable<WorkloadKind>): void;
+  /** As of the last event; unknown while the kind has not been listed. `undefined`: there is none of that name. */
+  peek(place: WorkloadPlace): Reading<Workload | undefined>;
+  /** The listener hears where something that `Workload` shows has changed; it must not throw and not block. */
+  subscribe(listener: (place: WorkloadPlace) => void): void;
+  /** A live read. */
+  read(place: WorkloadPlace): Promise<Workload | undefined>;
+  /** The pods that it controls and that have not ended, read live. */
+  pods(workload: Workload): Promise<readonly Pod[]>;
+  /**
+   * Notes the key id in the pod template, which makes its controller replace the pods. The same value again changes
+   * nothing. Another workload of that name: `conflict`.
+   */
+  restart(workload: Workload, annotation: string, keyID: string): Promise<Workload>;
 }
 
 export interface EventNote {
