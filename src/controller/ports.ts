@@ -144,6 +144,7 @@ export interface Cluster {
   readonly secrets: Secrets;
   readonly namespaces: Cache<NamespaceLabels>;
   readonly references: References;
+  readonly workloads: Workloads;
   readonly events: Recorder;
   /** The API server's clock as far as its answers tell, epoch milliseconds. */
   now(): number;

@@ -17,6 +17,7 @@ import { BEAT_API_KEYS, CONNECTIONS, NAMESPACES } from './resource.ts';
 import { secrets, watchSecrets } from './secrets.ts';
 import { Transport } from './transport.ts';
 import type { Scope } from './watched.ts';
+import { FollowedWorkloads } from './workloads.ts';
 
 export interface ClusterOptions {
   /** A kubeconfig file; left out: the usual places ($KUBECONFIG, home), then the service account of the pod. */
@@ -34,7 +35,7 @@ export interface ClusterOptions {
 
 /** Kubernetes, from the first connection to the last. */
 export interface OpenCluster extends Cluster {
-  /** Resolves when every cache has been filled once; never, while the API server cannot be read. */
+  /** Resolves when every cache but that of the workloads has been filled once; never, while the API server cannot be read. */
   readonly synced: Promise<void>;
   /** Keeps the caches until the signal aborts; rejects only with a programming error. Call it once. */
   run(signal: AbortSignal): Promise<void>;
@@ -66,6 +67,7 @@ export function openCluster(options: ClusterOptions): OpenCluster {
   const secretWatch = watchSecrets(upstream, scope);
   const namespaces = watchNamespaces(upstream, scope);
   const references = new ReferenceWatches(upstream);
+  const workloads = new FollowedWorkloads(upstream, scope);
   const recorder = new EventRecorder({
     client,
     now,
@@ -80,11 +82,12 @@ export function openCluster(options: ClusterOptions): OpenCluster {
     secrets: secrets(client, secretWatch),
     namespaces,
     references,
+    workloads,
     events: recorder,
     now,
     synced: Promise.all(watches.map((watch) => watch.synced)).then(() => undefined),
     async run(signal) {
-      await Promise.all([...watches, references].map((watch) => watch.run(signal)));
+      await Promise.all([...watches, references, workloads].map((watch) => watch.run(signal)));
     },
     async stop(signal) {
       await recorder.flush(signal);

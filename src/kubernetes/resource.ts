@@ -1,5 +1,7 @@
 import { BEAT_API_KEY, ELASTICSEARCH_CONNECTION, GROUP, VERSION } from '../api/names.ts';
 import type { BeatApiKey, ElasticsearchConnection } from '../api/types.ts';
+import type { WorkloadKind } from '../core/workload.ts';
+import type { LabelSelector } from './label-selector.ts';
 import type { KubernetesObject } from './object.ts';
 
 /** All namespaces; no namespace can be named so. */
@@ -54,8 +56,28 @@ export interface ConfigMap extends KubernetesObject {
   readonly binaryData?: Readonly<Record<string, string>>;
 }
 
+/** A DaemonSet, Deployment or StatefulSet (apps/v1); which fields there are depends on the kind, and a count of 0 is left out. */
+export interface WorkloadObject extends KubernetesObject {
+  readonly spec: {
+    readonly selector: LabelSelector;
+    readonly template: { readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> } };
+    readonly replicas?: number;
+    readonly paused?: boolean;
+    readonly updateStrategy?: { readonly type?: string; readonly rollingUpdate?: { readonly partition?: number } };
+  };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly desiredNumberScheduled?: number;
+    readonly updatedNumberScheduled?: number;
+    readonly numberAvailable?: number;
+    readonly updatedReplicas?: number;
+    readonly availableReplicas?: number;
+  };
+}
+
 const OWN = { namespaced: true, group: GROUP, version: VERSION } as const;
 const CORE = { namespaced: true, group: '', version: 'v1' } as const;
+const APPS = { namespaced: true, group: 'apps', version: 'v1' } as const;
 
 export const BEAT_API_KEYS: NamespacedResource<BeatApiKey> = {
   ...OWN,
@@ -77,6 +99,12 @@ export const LEASES: NamespacedResource<Lease> = {
   kind: 'Lease',
 };
 export const EVENTS: NamespacedResource = { ...CORE, group: 'events.k8s.io', plural: 'events', kind: 'Event' };
+export const PODS: NamespacedResource = { ...CORE, plural: 'pods', kind: 'Pod' };
+export const WORKLOADS: Readonly<Record<WorkloadKind, NamespacedResource<WorkloadObject>>> = {
+  DaemonSet: { ...APPS, plural: 'daemonsets', kind: 'DaemonSet' },
+  Deployment: { ...APPS, plural: 'deployments', kind: 'Deployment' },
+  StatefulSet: { ...APPS, plural: 'statefulsets', kind: 'StatefulSet' },
+};
 
 /** `group/version`, as `apiVersion` spells it. */
 function apiVersionOf({ group, version }: Pick<NamespacedResource, 'group' | 'version'>): string {
