@@ -100,7 +100,7 @@ const secret = z
     'The Secret that the key is written to, with the data keys api_key (id:key), encoded (base64 of it), id and key.',
   );
 
-const consumers = mapList(
+export const consumers = mapList(
   z.object({
     kind: z.enum(CONSUMER_KINDS).describe('Kind of the workload.'),
     name: objectName.describe('Its name, in the namespace of this object.'),

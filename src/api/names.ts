@@ -32,6 +32,7 @@ export const ANNOTATIONS = {
   keyCreated: 'beatkeys.dev/key-created',
   keyExpires: 'beatkeys.dev/key-expires',
   keyChanged: 'beatkeys.dev/key-changed',
+  keyStored: 'beatkeys.dev/key-stored',
   clusterUUID: 'beatkeys.dev/cluster-uuid',
   requestedExpiration: 'beatkeys.dev/requested-expiration',
   fingerprint: 'beatkeys.dev/fingerprint',

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { beatApiKeySpec } from './beat-api-key.ts';
+import { beatApiKeySpec, consumers } from './beat-api-key.ts';
 import { elasticsearchConnectionSpec } from './elasticsearch-connection.ts';
 import { pathText } from './field-path.ts';
 import { problemsOf, type Problem } from './problem.ts';
@@ -29,6 +29,18 @@ export function parseBeatApiKeySpec(spec: unknown): Parsed<BeatApiKeySpec> {
 /** Reads `spec` of an ElasticsearchConnection, as `parseBeatApiKeySpec` does its own. Never throws. */
 export function parseElasticsearchConnectionSpec(spec: unknown): Parsed<ElasticsearchConnectionSpec> {
   return parse(connection, spec);
+}
+
+/**
+ * `spec.consumers` of a BeatApiKey, although the rest of its spec may be wrong: a key that they use is still waited for.
+ * `undefined` where it cannot be read. Never throws.
+ */
+export function parseConsumers(spec: unknown): BeatApiKeySpec['consumers'] | undefined {
+  const given =
+    typeof spec === 'object' && spec !== null ? (spec as { readonly consumers?: unknown }).consumers : undefined;
+  if (given === undefined) return [];
+  const result = consumers.safeParse(given);
+  return result.success ? result.data : undefined;
 }
 
 function parse<T>(schema: z.ZodType<T>, spec: unknown): Parsed<T> {

@@ -6,6 +6,7 @@ import { journalOf, type Observed } from '../core/observed.ts';
 import type { ActionContext } from './action-context.ts';
 import { invalidateKeys } from './invalidate-keys.ts';
 import { issueKey } from './issue-key.ts';
+import { restartConsumers } from './restart-consumers.ts';
 import { rewriteSecret } from './rewrite-secret.ts';
 import { updateKey } from './update-key.ts';
 
@@ -24,6 +25,8 @@ export async function execute(action: Action, context: ActionContext, signal: Ab
       return { type: 'secretWritten', secret: await rewriteSecret(action, context) };
     case 'invalidateKeys':
       return invalidateKeys(action, context, signal);
+    case 'restartConsumers':
+      return restartConsumers(action, context);
     case 'removeSecret':
       await cluster.secrets.remove(action.secret);
       return { type: 'secretRemoved' };

@@ -119,7 +119,7 @@ async function recordOf(id: string, store: KeyStore, signal: AbortSignal): Promi
 }
 
 async function forget({ secret, superseded }: NonNullable<InvalidateKeys['remember']>, { cluster }: ActionContext) {
-  const journal = readJournal(secret.annotations);
+  const journal = readJournal(secret.annotations, secret.writtenAt);
   const annotations =
     journal === undefined
       ? { [ANNOTATIONS.superseded]: null }

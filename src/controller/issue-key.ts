@@ -32,6 +32,7 @@ export async function issueKey(action: IssueKey, context: ActionContext, signal:
   const began = cluster.now();
   memory.beginAttempt(uid, began);
   const created = await mint(action, mark, equipment, context, limit);
+  memory.noteMint(uid, cluster.now());
   meter.keyCreated(action.reason);
   try {
     await prove(action, created, equipment, context, limit);
@@ -121,7 +122,7 @@ async function prove(
 }
 
 async function store(
-  { journal, write, secret: current }: IssueKey,
+  { journal, write, secret: current, plannedAt }: IssueKey,
   { id, secret, expiration }: CreatedKey,
   began: number,
   { terms }: Equipment,
@@ -130,7 +131,13 @@ async function store(
 ): Promise<SecretMetadata> {
   const { object } = observed;
   const expires = expiration === undefined ? {} : { expires: expiration };
-  const complete = { ...journal, keyID: id, created: began, changed: cluster.now(), ...expires };
+  const changed = cluster.now();
+  const late = changed - plannedAt;
+  // The overlap counts from the switch, which begins now.
+  const superseded = journal.superseded.map((key) =>
+    key.since === plannedAt ? { ...key, since: changed, notBefore: key.notBefore + late } : key,
+  );
+  const complete = { ...journal, superseded, keyID: id, created: began, changed, ...expires };
   const place = { namespace: object.metadata.namespace, name: write.name };
   try {
     return await storeKey(

@@ -5,12 +5,14 @@ import { journalOf, type CloseLook, type Observed } from '../core/observed.ts';
 import type { Question } from '../core/questions.ts';
 import { known, unknown, type Reading } from '../core/reading.ts';
 import { isConsistent } from '../core/render.ts';
+import { consumersToRestart } from '../core/retirement.ts';
 import { isLive } from '../core/key-record.ts';
 import { notConnected } from './equipment.ts';
 import { isMadeFor } from './key-mark.ts';
 import { digest } from '../lib/digest.ts';
 import type { Sensitive } from '../runtime/sensitive.ts';
 import type { ConnectionState } from './connection-state.ts';
+import { lookAtConsumers, peekConsumers } from './consumers.ts';
 import { viewSecret } from './observe.ts';
 import type { PassContext } from './pass-context.ts';
 import type { PassMemory } from './pass-memory.ts';
@@ -38,7 +40,8 @@ export async function look(
   switch (question) {
     case 'object': {
       const object = await context.cluster.beatApiKeys.read(namespace, name);
-      return object?.metadata.uid === uid ? { ...close({ object: true }), object } : undefined;
+      if (object?.metadata.uid !== uid) return undefined;
+      return { ...close({ object: true }), object, consumers: peekConsumers(object, context.cluster.workloads) };
     }
     case 'secret': {
       // Nothing was made for an object without our finalizer: what lags a moment behind is told by the write's conflict.
@@ -46,6 +49,8 @@ export async function look(
       const metadata = await context.cluster.secrets.readMetadata(namespace, secretName(observed.object), freshness);
       return { ...close({ secret: true }), secret: known(viewSecret(observed.object, metadata)) };
     }
+    case 'consumers':
+      return { ...close({ consumers: true }), ...(await consumers(observed, context)) };
     case 'missingPrivileges':
       return close({ missingPrivileges: await missingPrivileges(desired, context, signal) });
     case 'keyLives':
@@ -53,6 +58,18 @@ export async function look(
     case 'valuesIntact':
       return close({ valuesIntact: await valuesIntact(observed, desired, context, signal) });
   }
+}
+
+/** That all pods are on the current key is so until the key changes: they are not looked at twice for that. */
+async function consumers(
+  observed: Observed,
+  { cluster, memory }: LookContext,
+): Promise<Pick<Observed, 'consumers' | 'movedTo'>> {
+  const seen = { consumers: await lookAtConsumers(observed.object, cluster.workloads) };
+  const journal = journalOf(observed);
+  if (journal === undefined || consumersToRestart({ ...observed, ...seen }, journal).length > 0) return seen;
+  memory.keepMoved(observed.object.metadata.uid, journal.keyID);
+  return { ...seen, movedTo: journal.keyID };
 }
 
 /** Asked once for equal descriptors within an interval, whatever the number of objects. */

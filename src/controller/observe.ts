@@ -6,6 +6,7 @@ import type { Observed, SecretView } from '../core/observed.ts';
 import { known } from '../core/reading.ts';
 import type { SecretMetadata } from '../core/secret.ts';
 import type { Connections } from './connections.ts';
+import { peekConsumers } from './consumers.ts';
 import type { PassContext } from './pass-context.ts';
 import type { PassMemory } from './pass-memory.ts';
 import { connectionKey } from './triggers.ts';
@@ -28,6 +29,8 @@ export function observe(
   const unsettledSince = memory.unsettledSince(uid);
   // What was found intact is so until another version is written: a person's extra data key raises no doubt twice.
   const intact = metadata !== undefined && memory.isIntact(uid, metadata.resourceVersion);
+  const mintedAt = memory.mintedAt(uid);
+  const movedTo = memory.movedTo(uid);
   const refusal = desired.ok
     ? memory.refusal(uid, requestIdentity(desired.value), connection?.version ?? '')
     : undefined;
@@ -40,11 +43,14 @@ export function observe(
     namespaceLabels,
     connection: view,
     secret: known(viewSecret(object, metadata)),
+    consumers: peekConsumers(object, cluster.workloads),
     inventory: connection?.inventoryOf(uid),
     close: intact ? { valuesIntact: known(true) } : {},
     claimedNow: false,
     gone: [],
     ...(unsettledSince === undefined ? {} : { unsettledSince }),
+    ...(mintedAt === undefined ? {} : { mintedAt }),
+    ...(movedTo === undefined ? {} : { movedTo }),
     ...(refusal === undefined ? {} : { refusal }),
   };
 }

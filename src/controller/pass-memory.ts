@@ -12,6 +12,9 @@ export class PassMemory {
   >();
   readonly #intact = new Map<string, string>();
   readonly #unstorable = new Set<string>();
+  readonly #minted = new Map<string, number>();
+  readonly #moved = new Map<string, string>();
+  readonly #told = new Map<string, ReadonlySet<string>>();
 
   /** Begin of an attempt of which nobody knows yet what it left behind, epoch milliseconds. */
   unsettledSince(uid: string): number | undefined {
@@ -55,10 +58,39 @@ export class PassMemory {
     this.#intact.set(uid, resourceVersion);
   }
 
+  /** When a key was last made for the object, epoch milliseconds. */
+  mintedAt(uid: string): number | undefined {
+    return this.#minted.get(uid);
+  }
+
+  noteMint(uid: string, now: number): void {
+    this.#minted.set(uid, now);
+  }
+
+  /** The key that no consumer's pod was found to be behind. */
+  movedTo(uid: string): string | undefined {
+    return this.#moved.get(uid);
+  }
+
+  keepMoved(uid: string, keyID: string): void {
+    this.#moved.set(uid, keyID);
+  }
+
+  /** Of the replaced keys that wait for long, those that this is the first time to hear of; others are forgotten. */
+  firstLongWaits<T extends { readonly id: string }>(uid: string, waits: readonly T[]): readonly T[] {
+    const told = this.#told.get(uid);
+    if (waits.length > 0) this.#told.set(uid, new Set(waits.map(({ id }) => id)));
+    else this.#told.delete(uid);
+    return waits.filter(({ id }) => told?.has(id) !== true);
+  }
+
   forget(uid: string): void {
     this.#unsettled.delete(uid);
     this.#refusals.delete(uid);
     this.#intact.delete(uid);
     this.#unstorable.delete(uid);
+    this.#minted.delete(uid);
+    this.#moved.delete(uid);
+    this.#told.delete(uid);
   }
 }

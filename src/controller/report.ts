@@ -1,12 +1,14 @@
 import type { BeatApiKey, BeatApiKeyStatus } from '../api/types.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
 import type { DesiredOrProblems } from '../core/desired.ts';
-import { eventsOf } from '../core/events.ts';
+import { eventOfLongWait, eventsOf } from '../core/events.ts';
 import type { Effect } from '../core/fold.ts';
 import type { Observed } from '../core/observed.ts';
+import { longWaits } from '../core/retirement.ts';
 import { statusOf } from '../core/status.ts';
 import type { Verdict } from '../core/verdict.ts';
 import type { PassContext } from './pass-context.ts';
+import type { PassMemory } from './pass-memory.ts';
 
 /** What a pass has to tell. */
 export interface Findings {
@@ -16,12 +18,18 @@ export interface Findings {
 }
 
 /** Writes the status if it says something new, and records what happened as events. Throws `Failure`. */
-export async function report(findings: Findings, verdict: Verdict, context: PassContext): Promise<void> {
+export async function report(
+  findings: Findings,
+  verdict: Verdict,
+  context: PassContext & { readonly memory: PassMemory },
+): Promise<void> {
   const { observed, desired, effects } = findings;
   const { object } = observed;
-  const { cluster, logger } = context;
-  const status = statusOf(observed, desired, verdict, cluster.now());
-  const events = eventsOf(object, effects, verdict);
+  const { cluster, logger, memory } = context;
+  const now = cluster.now();
+  const status = statusOf(observed, desired, verdict, now);
+  const waits = memory.firstLongWaits(object.metadata.uid, longWaits(observed, now));
+  const events = [...eventsOf(object, effects, verdict), ...waits.map(eventOfLongWait)];
   for (const event of events) {
     cluster.events.record(object, event);
     logger.info({ reason: event.reason }, event.note);

@@ -5,6 +5,7 @@ import { secretName } from '../core/desired.ts';
 import { parseElasticsearchConnectionSpec } from '../api/parse.ts';
 import type { WorkQueue } from '../runtime/queue.ts';
 import type { Connections } from './connections.ts';
+import { ConsumerIndex } from './consumer-index.ts';
 import type { Cache, Cluster, ObjectKey, Reference } from './ports.ts';
 import { referencesOf } from './target.ts';
 
@@ -16,11 +17,15 @@ export function wireTriggers(
   connections: Connections,
   queues: { readonly objects: WorkQueue; readonly connections: WorkQueue },
 ): void {
-  const { beatApiKeys, secrets, namespaces, references } = cluster;
+  const { beatApiKeys, secrets, namespaces, references, workloads } = cluster;
   const watched = new Map<ObjectKey, readonly Reference[]>();
+  const consumers = new ConsumerIndex();
 
   beatApiKeys.cache.subscribe(({ key, before, after }) => {
-    if (saysMore(before, after)) queues.objects.add(key);
+    if (saysMore(before, after)) {
+      workloads.follow(consumers.note(key, after));
+      queues.objects.add(key);
+    }
     if (before !== undefined && after !== undefined) return;
     const reference = connectionKey(after ?? before);
     const connection = reference === undefined ? undefined : cluster.connections.cache.get(reference);
@@ -33,6 +38,10 @@ export function wireTriggers(
     const owner = secret?.labels[LABELS.ownerUID] ?? secret?.controllerUID;
     if (secret === undefined || owner === undefined) return;
     for (const key of ownersByName(beatApiKeys.cache, secret.namespace, secret.name)) queues.objects.add(key);
+  });
+
+  workloads.subscribe((place) => {
+    for (const key of consumers.objectsOf(place)) queues.objects.add(key);
   });
 
   namespaces.subscribe(({ key, before, after }) => {

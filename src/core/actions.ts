@@ -3,6 +3,7 @@ import type { Journal, Superseded } from './journal.ts';
 import type { IssueReason, KeyChange, KeyRequest } from './key-record.ts';
 import type { SecretMetadata, SecretOwner } from './secret.ts';
 import type { Verdict } from './verdict.ts';
+import type { Workload } from './workload.ts';
 
 /** What a pass does next, and what there is to say if it does nothing more. */
 export interface Plan {
@@ -24,6 +25,7 @@ export type Action =
   | InvalidateKeys
   | RemoveSecret
   | DisownSecret
+  | RestartConsumers
   | { readonly type: 'release' };
 
 /** Finalizer and installation annotation, before the first effect outside. */
@@ -40,7 +42,9 @@ export interface IssueKey {
   readonly secret?: SecretMetadata;
   readonly write: SecretPlan;
   /** All of the journal but what only the new key tells. */
-  readonly journal: Omit<Journal, 'keyID' | 'created' | 'changed' | 'expires'>;
+  readonly journal: Omit<Journal, 'keyID' | 'created' | 'changed' | 'stored' | 'expires'>;
+  /** `since` of the keys in the journal that this one replaces, epoch milliseconds; the write moves them to its own time. */
+  readonly plannedAt: number;
 }
 
 /** How the Secret shall look beside the key's values. */
@@ -75,6 +79,14 @@ export interface RewriteSecret {
   readonly render: boolean;
 }
 
+/** Notes the key in the pod templates of consumers, so that their controllers replace the pods. */
+export interface RestartConsumers {
+  readonly type: 'restartConsumers';
+  readonly workloads: readonly Workload[];
+  readonly annotation: string;
+  readonly keyID: string;
+}
+
 /**
  * Invalidates by id, never the key of the current Secret; then the journal forgets them, and counts as changed: what an
  * older inventory shows of them is out of date.
@@ -84,6 +96,8 @@ export interface InvalidateKeys {
   readonly cause: 'retired' | 'halfMade' | 'deleted';
   /** `since`: when it was made or seen, epoch milliseconds; a younger one may not be visible to the server yet. */
   readonly keys: readonly { readonly id: string; readonly since: number }[];
+  /** True where consumers must have moved on from one of the keys. */
+  readonly awaited?: true;
   /** The Secret and the journal that remain; missing: there is no journal to change. */
   readonly remember?: { readonly secret: SecretMetadata; readonly superseded: readonly Superseded[] };
 }

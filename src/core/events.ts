@@ -1,7 +1,10 @@
 import type { EventReason } from '../api/reasons.ts';
 import type { BeatApiKey } from '../api/types.ts';
 import { ANNOTATIONS } from '../api/names.ts';
+import { nameOf } from './consumers.ts';
 import type { Effect } from './fold.ts';
+import { readJournal } from './journal.ts';
+import type { SecretMetadata } from './secret.ts';
 import type { Verdict } from './verdict.ts';
 
 /** An event on an object, as `kubectl describe` shows it. */
@@ -14,10 +17,10 @@ export interface ObjectEvent {
 
 /** What is worth an event: each effect on a key, and a change from well to not well or back. `object`: as it was before. */
 export function eventsOf(object: BeatApiKey, effects: readonly Effect[], verdict: Verdict): readonly ObjectEvent[] {
-  return [...effects.flatMap(eventsOfEffect), ...eventsOfVerdict(object, verdict)];
+  return [...effects.flatMap((effect) => eventsOfEffect(object, effect)), ...eventsOfVerdict(object, verdict)];
 }
 
-function eventsOfEffect(effect: Effect): readonly ObjectEvent[] {
+function eventsOfEffect({ spec }: BeatApiKey, effect: Effect): readonly ObjectEvent[] {
   const normal = (reason: EventReason, action: string, note: string): readonly ObjectEvent[] => [
     { type: 'Normal', reason, action, note },
   ];
@@ -26,7 +29,10 @@ function eventsOfEffect(effect: Effect): readonly ObjectEvent[] {
       const { secret, key, reason } = effect;
       if (reason === 'FirstIssue')
         return normal('KeyIssued', 'Issue', `key ${key.id} was made and stored in Secret ${secret.name}`);
-      return normal('KeyRotated', 'Rotate', `key ${key.id} was made and stored in Secret ${secret.name} (${reason})`);
+      return [
+        ...normal('KeyRotated', 'Rotate', `key ${key.id} was made and stored in Secret ${secret.name} (${reason})`),
+        ...(reason === 'RevokeRequested' || (spec.consumers ?? []).length === 0 ? [] : forcedRetirement(secret)),
+      ];
     }
     case 'keyUpdated':
       return normal('KeyUpdated', 'Update', `key ${effect.key.id} was changed in place`);
@@ -47,11 +53,35 @@ function eventsOfEffect(effect: Effect): readonly ObjectEvent[] {
               note: `left alive, as ${ANNOTATIONS.abandonKeys} asks: ${effect.abandoned.join(', ')}`,
             },
           ];
+    case 'consumersRestarted':
+      return effect.workloads.length === 0
+        ? []
+        : normal(
+            'ConsumersRestarted',
+            'Restart',
+            `restarted to take up key ${effect.keyID}: ${effect.workloads.map(nameOf).join(', ')}`,
+          );
     case 'claimed':
     case 'secretRemoved':
       return [];
   }
 }
+
+/** Replaced keys that nobody waits for any more, although nobody asked for that. */
+function forcedRetirement({ annotations }: SecretMetadata): readonly ObjectEvent[] {
+  const forced = (readJournal(annotations)?.superseded ?? []).filter(({ atOnce }) => atOnce === true);
+  if (forced.length === 0) return [];
+  const note = `invalidated although consumers may use them still, since the key after them had to be replaced: ${forced.map(({ id }) => id).join(', ')}`;
+  return [{ type: 'Warning', reason: 'RetirementForced', action: 'Retire', note }];
+}
+
+/** That a replaced key has waited for long; whoever calls says it once. */
+export const eventOfLongWait = ({ id, wait }: { readonly id: string; readonly wait: string }): ObjectEvent => ({
+  type: 'Warning',
+  reason: 'RetirementWaiting',
+  action: 'Retire',
+  note: `key ${id} was replaced and still works, waiting for ${wait}`,
+});
 
 /** Told when it begins, not at every pass; the condition says how long it has lasted. */
 function eventsOfVerdict({ status }: BeatApiKey, { state, reason, message }: Verdict): readonly ObjectEvent[] {

@@ -1,10 +1,13 @@
 import type { BeatApiKey } from '../api/types.ts';
 import { assertNever } from '../lib/assert-never.ts';
+import type { ConsumerView } from './consumers.ts';
+import type { Failure } from './failure.ts';
 import { readJournal } from './journal.ts';
 import type { IssueReason, KeyRecord } from './key-record.ts';
 import type { InventoryView, Observed, SecretView } from './observed.ts';
 import { known } from './reading.ts';
 import type { SecretMetadata } from './secret.ts';
+import { samePlace, type Workload, type WorkloadPlace } from './workload.ts';
 
 /** What an action changed, in the servers' own answers. */
 export type Effect =
@@ -18,6 +21,13 @@ export type Effect =
   | { readonly type: 'keyUpdated'; readonly secret: SecretMetadata; readonly key: KeyRecord }
   | { readonly type: 'secretWritten'; readonly secret: SecretMetadata }
   | { readonly type: 'secretRemoved' }
+  /** `refused`: those that Kubernetes did not let be changed. */
+  | {
+      readonly type: 'consumersRestarted';
+      readonly keyID: string;
+      readonly workloads: readonly Workload[];
+      readonly refused: readonly { readonly place: WorkloadPlace; readonly failure: Failure }[];
+    }
   /** `ids`: no longer alive, for whatever reason; `invalidated`: those that Elasticsearch says it invalidated now. */
   | {
       readonly type: 'keysInvalidated';
@@ -34,8 +44,11 @@ export function fold(observed: Observed, effect: Effect): Observed {
     case 'claimed':
       return { ...observed, object: effect.object, claimedNow: true, close: { ...observed.close, object: true } };
     case 'keyIssued':
+      return { ...withSecret(withoutPods(observed), effect.secret), ...withKey(observed.inventory, effect.key) };
     case 'keyUpdated':
       return { ...withSecret(observed, effect.secret), ...withKey(observed.inventory, effect.key) };
+    case 'consumersRestarted':
+      return { ...observed, consumers: observed.consumers?.map((view) => afterRestart(view, effect)) };
     case 'secretWritten':
       return withSecret(observed, effect.secret);
     case 'secretRemoved':
@@ -51,7 +64,7 @@ export function fold(observed: Observed, effect: Effect): Observed {
 
 /** A Secret of ours, with the journal that its annotations hold. */
 export function ours(metadata: SecretMetadata): Extract<SecretView, { state: 'ours' }> {
-  const journal = readJournal(metadata.annotations);
+  const journal = readJournal(metadata.annotations, metadata.writtenAt);
   return journal === undefined ? { state: 'ours', metadata } : { state: 'ours', metadata, journal };
 }
 
@@ -59,6 +72,19 @@ function withSecret(observed: Observed, metadata: SecretMetadata): Observed {
   // What a close look found of the former values and key says nothing about these.
   const { keyLives: _lives, valuesIntact: _intact, ...close } = observed.close;
   return { ...observed, secret: known(ours(metadata)), close };
+}
+
+/** Pods that were past the former key may use it still: they are looked at anew. */
+function withoutPods(observed: Observed): Observed {
+  const { consumers: _looked, ...close } = observed.close;
+  return { ...observed, close, consumers: observed.consumers?.map(({ pods: _pods, ...view }) => view) };
+}
+
+function afterRestart(view: ConsumerView, effect: Extract<Effect, { type: 'consumersRestarted' }>): ConsumerView {
+  const workload = effect.workloads.find((each) => samePlace(each, view.consumer));
+  if (workload !== undefined) return { ...view, workload: known(workload) };
+  const refusal = effect.refused.find(({ place }) => samePlace(place, view.consumer))?.failure;
+  return refusal === undefined ? view : { ...view, refusal };
 }
 
 function withKey(inventory: InventoryView | undefined, key: KeyRecord): Pick<Observed, 'inventory'> {

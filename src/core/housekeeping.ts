@@ -1,32 +1,40 @@
 import type { Plan } from './actions.ts';
+import { keyIDAnnotation } from './consumers.ts';
 import type { Contact } from './contact.ts';
 import type { Desired } from './desired.ts';
 import { SUPERSEDED_MOST, type Journal } from './journal.ts';
 import { isLive, type KeyRecord } from './key-record.ts';
 import { journalOf, ownSecret, settledAfter, type Observed } from './observed.ts';
-import { mayInvalidate, superseded, supersededKeys } from './ownership.ts';
+import { mayInvalidate, superseded } from './ownership.ts';
+import { consumersToRestart, isAwaited, overdueKeys, retirementInstants } from './retirement.ts';
 import { secretPlan } from './secret-plan.ts';
 import { working } from './verdict.ts';
 
 /**
- * What is due of the journal's replaced keys, whatever else is the matter with the object: those whose time is over are
- * invalidated. `due` is when the next one's time is over.
+ * What is due of the journal's replaced keys, whatever else is the matter with the object: consumers are moved on to the
+ * current key, then those keys are invalidated whose time is over and that no consumer uses. `due` is when time alone
+ * changes the answer.
  */
 export function housekeeping(observed: Observed, now: number): Pick<Plan, 'actions' | 'due'> {
   const journal = journalOf(observed);
   const secret = ownSecret(observed);
   if (journal === undefined || secret === undefined || observed.connection.state !== 'ready') return { actions: [] };
   const { contact } = observed.connection;
-  const replaced = supersededKeys(journal).filter(({ id }) => id !== journal.keyID);
-  const over = replaced.filter((key) => key.notBefore <= now && mayInvalidate(key, contact));
+  const workloads = consumersToRestart(observed, journal);
+  if (workloads.length > 0) {
+    const annotation = keyIDAnnotation(observed.object);
+    return { actions: [{ type: 'restartConsumers', workloads, annotation, keyID: journal.keyID }] };
+  }
+  const over = overdueKeys(observed, journal, contact, now);
   const overIDs = over.map(({ id }) => id);
-  const left = journal.superseded.filter(({ id }) => id !== journal.keyID && !overIDs.includes(id));
-  const next = left.map(({ notBefore }) => notBefore).filter((notBefore) => notBefore > now);
-  const later = next.length === 0 ? {} : { due: Math.min(...next) };
+  const left = journal.superseded.filter(({ id }) => !overIDs.includes(id));
+  const instants = retirementInstants(observed, left, now);
+  const later = instants.length === 0 ? {} : { due: Math.min(...instants) };
   if (over.length === 0) return { actions: [], ...later };
   const keys = over.map(({ id, since }) => ({ id, since }));
+  const awaited = over.some((key) => isAwaited(observed, key, now)) ? { awaited: true as const } : {};
   return {
-    actions: [{ type: 'invalidateKeys', cause: 'retired', keys, remember: { secret, superseded: left } }],
+    actions: [{ type: 'invalidateKeys', cause: 'retired', keys, ...awaited, remember: { secret, superseded: left } }],
     ...later,
   };
 }

@@ -81,7 +81,12 @@ describe('of the key that is replaced', () => {
       { object: aBeatApiKey({ spec: { rotation: { overlap: '5m' } } }) },
       [{ id: 'key-1', since: NOW, notBefore: NOW + 300_000 }],
     ],
-    ['the end is now where it is revoked', 'RevokeRequested', {}, [{ id: 'key-1', since: NOW, notBefore: NOW }]],
+    [
+      'the end is now where it is revoked',
+      'RevokeRequested',
+      {},
+      [{ id: 'key-1', since: NOW, notBefore: NOW, atOnce: true }],
+    ],
     ['nothing is noted where it is dead', 'KeyInvalid', { inventory: [aKeyRecord({ invalidated: true })] }, []],
     ['nothing is noted where it is in another cluster', 'ClusterChanged', { journal: { superseded: waiting } }, []],
     [
@@ -116,7 +121,7 @@ describe('of the key that is replaced', () => {
       'Expiring',
       { journal: { superseded: waiting } },
       [
-        { ...waiting[0]!, notBefore: NOW },
+        { ...waiting[0]!, notBefore: NOW, atOnce: true },
         { id: 'key-1', ...later },
       ],
     ],
@@ -125,8 +130,8 @@ describe('of the key that is replaced', () => {
       'RevokeRequested',
       { journal: { superseded: waiting } },
       [
-        { ...waiting[0]!, notBefore: NOW },
-        { id: 'key-1', since: NOW, notBefore: NOW },
+        { ...waiting[0]!, notBefore: NOW, atOnce: true },
+        { id: 'key-1', since: NOW, notBefore: NOW, atOnce: true },
       ],
     ],
     [

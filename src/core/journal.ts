@@ -7,6 +7,8 @@ export interface Superseded {
   readonly id: string;
   readonly since: number;
   readonly notBefore: number;
+  /** Given where nobody is waited for: no consumer keeps it alive beyond `notBefore`. */
+  readonly atOnce?: true;
   /** Given where the key belongs to another user than the one that replaced it. */
   readonly owner?: KeyOwner;
 }
@@ -24,6 +26,8 @@ export interface Journal {
   readonly created: number;
   /** When it or its record last changed; an inventory begun earlier says nothing about it. */
   readonly changed: number;
+  /** When it was written into the Secret, by the API server's clock, which tells whole seconds. */
+  readonly stored: number;
   readonly expires?: number;
   /** The expiration that was asked for, in Elasticsearch's grammar. */
   readonly requestedExpiration?: string;
@@ -44,7 +48,15 @@ export const SUPERSEDED_MOST = 64;
 const instant = z.iso.datetime().transform((text) => Date.parse(text));
 const ownerSchema = z.object({ username: z.string().min(1), realm: z.string().min(1) });
 const supersededSchema = z
-  .array(z.object({ id: z.string().min(1), since: instant, notBefore: instant, owner: ownerSchema.exactOptional() }))
+  .array(
+    z.object({
+      id: z.string().min(1),
+      since: instant,
+      notBefore: instant,
+      atOnce: z.literal(true).exactOptional(),
+      owner: ownerSchema.exactOptional(),
+    }),
+  )
   .max(SUPERSEDED_MOST);
 
 const json =
@@ -61,8 +73,12 @@ const readOwner = json(ownerSchema);
 const readSuperseded = json(supersededSchema);
 const writeInstant = (time: number): string => new Date(time).toISOString();
 
-/** The journal in a Secret's annotations; `undefined` where there is none, or a part is missing or was damaged. */
-export function readJournal(annotations: Readonly<Record<string, string>>): Journal | undefined {
+/**
+ * The journal in a Secret's annotations; `undefined` where there is none, or a part is missing or was damaged. Who writes
+ * a new key into the Secret cannot know when the API server will have taken it: that write leaves `keyStored` out, and
+ * until the next one the Secret itself tells (`writtenAt`, epoch milliseconds).
+ */
+export function readJournal(annotations: Readonly<Record<string, string>>, writtenAt?: number): Journal | undefined {
   const at = (name: keyof typeof ANNOTATIONS): string | undefined => annotations[ANNOTATIONS[name]];
   const keyID = at('keyID');
   const keyName = at('keyName');
@@ -75,6 +91,9 @@ export function readJournal(annotations: Readonly<Record<string, string>>): Jour
   const expires = at('keyExpires') === undefined ? undefined : readInstant(at('keyExpires'));
   if (!keyID || !keyName || !owner || !clusterUUID || !fingerprint || !superseded) return undefined;
   if (created === undefined || changed === undefined) return undefined;
+  const stored = readInstant(at('keyStored')) ?? Math.max(changed, writtenAt ?? changed);
+  const switched = at('keyStored') === undefined ? changed : undefined;
+  const replaced = superseded.map((key) => (key.since === switched ? { ...key, since: stored } : key));
   if (at('keyExpires') !== undefined && expires === undefined) return undefined;
   const optional = {
     expires,
@@ -89,11 +108,12 @@ export function readJournal(annotations: Readonly<Record<string, string>>): Jour
     clusterUUID,
     created,
     changed,
+    stored,
     fingerprint,
     template: at('template') ?? '',
     reason: at('rotationReason') ?? '',
     // Each once, and never the key of the Secret itself: the annotation may have been edited.
-    superseded: [...new Map(superseded.map((key) => [key.id, key])).values()].filter(({ id }) => id !== keyID),
+    superseded: [...new Map(replaced.map((key) => [key.id, key])).values()].filter(({ id }) => id !== keyID),
     ...definedOnly(optional),
   };
 }
@@ -104,8 +124,13 @@ export const keyIDsOf = ({ keyID, superseded }: Journal): readonly string[] => [
   ...superseded.map(({ id }) => id),
 ];
 
-/** The annotations of a journal; `null` stands for one that must not be there. */
-export function journalAnnotations(journal: Journal): Record<string, string | null> {
+/**
+ * The annotations of a journal; `null` stands for one that must not be there. `stored` is left out by the write that
+ * stores a new key, whose replaced key then bears the time of `changed`.
+ */
+export function journalAnnotations(
+  journal: Omit<Journal, 'stored'> & { readonly stored?: number },
+): Record<string, string | null> {
   return {
     [ANNOTATIONS.keyID]: journal.keyID,
     [ANNOTATIONS.keyName]: journal.keyName,
@@ -113,6 +138,7 @@ export function journalAnnotations(journal: Journal): Record<string, string | nu
     [ANNOTATIONS.clusterUUID]: journal.clusterUUID,
     [ANNOTATIONS.keyCreated]: writeInstant(journal.created),
     [ANNOTATIONS.keyChanged]: writeInstant(journal.changed),
+    [ANNOTATIONS.keyStored]: journal.stored === undefined ? null : writeInstant(journal.stored),
     [ANNOTATIONS.keyExpires]: journal.expires === undefined ? null : writeInstant(journal.expires),
     [ANNOTATIONS.requestedExpiration]: journal.requestedExpiration ?? null,
     [ANNOTATIONS.fingerprint]: journal.fingerprint,

@@ -1,4 +1,5 @@
 import type { BeatApiKey } from '../api/types.ts';
+import type { ConsumerView } from './consumers.ts';
 import type { ConnectionView } from './connection-view.ts';
 import type { Failure } from './failure.ts';
 import type { Journal } from './journal.ts';
@@ -28,6 +29,8 @@ export interface CloseLook {
   readonly missingPrivileges?: Reading<readonly string[]>;
   /** Elasticsearch's word on the journal's key, asked by id; only where the inventory throws doubt on it. */
   readonly keyLives?: Reading<boolean>;
+  /** Whether consumers and their pods were read live. */
+  readonly consumers?: true;
   /** Whether the Secret's values are the journal's key; only where the metadata throw doubt on it. */
   readonly valuesIntact?: Reading<boolean>;
 }
@@ -50,6 +53,8 @@ export interface Observed {
   readonly namespaceLabels: Readonly<Record<string, string>> | undefined;
   readonly connection: ConnectionView;
   readonly secret: Reading<SecretView>;
+  /** Those that the spec names, in its order; `undefined` where the spec cannot be read. */
+  readonly consumers: readonly ConsumerView[] | undefined;
   /** `undefined` until the connection's first inventory is in. */
   readonly inventory: InventoryView | undefined;
   /** Empty while everything comes from caches; `openQuestions` says what an action needs of it. */
@@ -60,6 +65,10 @@ export interface Observed {
   readonly gone: readonly string[];
   /** Begin of the last attempt whose outcome is not settled; earlier inventories may not show what it made. */
   readonly unsettledSince?: number;
+  /** When this process last made a key for the object, epoch milliseconds; earlier inventories may not show it. */
+  readonly mintedAt?: number;
+  /** The key in the Secret that no consumer's pod was found to be behind. */
+  readonly movedTo?: string;
   /** Elasticsearch refused exactly this request from exactly this user before. */
   readonly refusal?: Failure;
 }

@@ -2,7 +2,8 @@ import type { Contact } from './contact.ts';
 import type { Journal, Superseded } from './journal.ts';
 import type { KeyOwner } from './key-record.ts';
 
-interface Owned {
+/** What belongs to a user of Elasticsearch. */
+export interface Owned {
   readonly owner: KeyOwner;
 }
 
@@ -21,7 +22,13 @@ export const supersededKeys = ({ superseded, owner }: Journal): readonly (Supers
 export function superseded(
   key: Owned & { readonly id: string },
   successor: Owned,
-  { since, notBefore }: Pick<Superseded, 'since' | 'notBefore'>,
+  { since, notBefore, atOnce }: Pick<Superseded, 'since' | 'notBefore' | 'atOnce'>,
 ): Superseded {
-  return { id: key.id, since, notBefore, ...(ownedBy(key, successor) ? {} : { owner: key.owner }) };
+  return {
+    id: key.id,
+    since,
+    notBefore,
+    ...(atOnce === undefined ? {} : { atOnce }),
+    ...(ownedBy(key, successor) ? {} : { owner: key.owner }),
+  };
 }

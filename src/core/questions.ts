@@ -2,7 +2,7 @@ import type { Action } from './actions.ts';
 import { journalOf, type Observed } from './observed.ts';
 
 /** What must be known first-hand before an action may run; caches are good enough to find that there is nothing to do. */
-export type Question = 'object' | 'secret' | 'missingPrivileges' | 'keyLives' | 'valuesIntact';
+export type Question = 'object' | 'secret' | 'missingPrivileges' | 'keyLives' | 'valuesIntact' | 'consumers';
 
 /** The questions that are still open before `action` may run, in the order of asking. Pure. */
 export function openQuestions(action: Action, observed: Observed): readonly Question[] {
@@ -24,8 +24,11 @@ function questionsBefore(action: Action, observed: Observed): readonly Question[
       return ['object', 'secret', 'missingPrivileges'];
     case 'updateKey':
       return ['object', 'secret', 'missingPrivileges'];
-    case 'rewriteSecret':
+    case 'restartConsumers':
+      return ['object', 'secret', 'consumers'];
     case 'invalidateKeys':
+      return action.awaited === true ? ['object', 'secret', 'consumers'] : ['object', 'secret'];
+    case 'rewriteSecret':
     case 'removeSecret':
     case 'disownSecret':
     case 'release':

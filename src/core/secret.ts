@@ -11,6 +11,11 @@ export interface SecretMetadata {
   readonly controllerUID?: string;
   /** Data keys that our field manager owns alone, from `managedFields`; whoever edits one takes it off this list. */
   readonly ownedDataKeys: readonly string[];
+  /**
+   * When our field manager last wrote to it, epoch milliseconds: whole seconds of the API server's own clock. Left out
+   * where the Secret does not tell.
+   */
+  readonly writtenAt?: number;
   /** Labels and annotations that our field manager set, the journal's and our own labels left out. */
   readonly ownedLabels: readonly string[];
   readonly ownedAnnotations: readonly string[];

@@ -128,7 +128,7 @@ test('the first key is no rotation', () => {
 
 test('a replaced key that this user cannot invalidate waits for one who can', () => {
   const owner = { username: 'before', realm: 'native1' };
-  const journal = { superseded: [{ id: 'key-0', since: 0, notBefore: 0, owner }] };
+  const journal = { superseded: [{ id: 'key-0', since: 0, notBefore: NOW + 1, owner }] };
   const waitingFor = (options: ObservedOptions): string | undefined =>
     status(READY, { journal, ...options }).retiring?.[0]?.waitingFor;
   expect(waitingFor({})).toBe('user before, or one with manage_api_key');

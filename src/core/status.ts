@@ -5,8 +5,9 @@ import { conditionsOf, type ConditionState } from './conditions.ts';
 import { secretName, type DesiredOrProblems } from './desired.ts';
 import type { Journal } from './journal.ts';
 import { journalOf, type Observed } from './observed.ts';
-import { mayInvalidate, supersededKeys } from './ownership.ts';
+import { supersededKeys } from './ownership.ts';
 import { renewalTime } from './renewal.ts';
+import { waitingFor } from './retirement.ts';
 import { keyWorks, type Verdict } from './verdict.ts';
 
 /** How many replaced keys and missing privileges the status spells out. */
@@ -35,7 +36,7 @@ export function statusOf(
     ...(verdict.reason === 'PrivilegesMissing' && missing?.known === true
       ? { missingPrivileges: missing.value.slice(0, LISTED).map(line) }
       : {}),
-    ...(journal === undefined ? {} : keyStatus(journal, observed, desired)),
+    ...(journal === undefined ? {} : keyStatus(journal, observed, desired, now)),
     ...(connection.state === 'ready'
       ? { connection: { clusterUUID: connection.contact.clusterUUID, version: connection.contact.version } }
       : object.status?.connection === undefined
@@ -44,7 +45,9 @@ export function statusOf(
   };
 }
 
-function keyStatus(journal: Journal, { object, connection }: Observed, desired: DesiredOrProblems): BeatApiKeyStatus {
+function keyStatus(journal: Journal, observed: Observed, desired: DesiredOrProblems, now: number): BeatApiKeyStatus {
+  const { object, connection } = observed;
+  const contact = connection.state === 'ready' ? connection.contact : undefined;
   const renewal = desired.ok ? renewalTime(object.metadata.uid, journal, desired.value) : undefined;
   const { handledRequest, handledRevokeRequest, superseded } = journal;
   return {
@@ -67,11 +70,7 @@ function keyStatus(journal: Journal, { object, connection }: Observed, desired: 
               keyID: line(key.id),
               since: instant(key.since),
               notBefore: instant(key.notBefore),
-              waitingFor: line(
-                connection.state === 'ready' && !mayInvalidate(key, connection.contact)
-                  ? `user ${key.owner.username}, or one with manage_api_key`
-                  : `overlap until ${instant(key.notBefore)}`,
-              ),
+              waitingFor: line(waitingFor(observed, key, contact, now) ?? 'Elasticsearch'),
             })),
         }),
   };

@@ -1,4 +1,5 @@
 import type { Reason } from '../api/reasons.ts';
+import { nameOf } from './consumers.ts';
 import type { ConnectionView } from './connection-view.ts';
 import type { Contact } from './contact.ts';
 import type { Desired } from './desired.ts';
@@ -43,10 +44,9 @@ export function ready(observed: Observed, desired: Desired, contact: Contact): V
   const journal = journalOf(observed);
   const notes = [
     ...strandedKeys(journal, contact),
-    // Fields that are accepted but have no effect are named, so that nobody relies on them.
-    ...((observed.object.spec.consumers ?? []).length > 0
-      ? ['spec.consumers is not acted upon yet: a replaced key waits for rotation.overlap only']
-      : []),
+    ...(observed.consumers ?? []).flatMap(({ consumer, refusal }) =>
+      refusal === undefined ? [] : [`${nameOf(consumer)} could not be restarted: ${refusal.message}`],
+    ),
   ];
   const message = [`key ${journal?.keyID ?? ''} is in Secret ${desired.secret.name}`, ...notes].join('; ');
   return { state: 'ready', reason: 'KeyReady', message };

@@ -8,6 +8,10 @@ export interface WorkloadPlace {
   readonly name: string;
 }
 
+/** True for the same kind and name in the same namespace. */
+export const samePlace = (one: WorkloadPlace, other: WorkloadPlace): boolean =>
+  one.kind === other.kind && one.namespace === other.namespace && one.name === other.name;
+
 /** A workload as far as it tells whether its pods have moved on to a key. */
 export interface Workload extends WorkloadPlace {
   readonly uid: string;

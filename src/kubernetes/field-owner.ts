@@ -15,11 +15,21 @@ export function ownedKeys(
   const owned = new Set<string>();
   const others = new Set<string>();
   for (const entry of managedFields ?? []) {
-    const ours = entry.manager === manager && entry.operation === 'Update' && entry.subresource === undefined;
-    for (const key of keysAt(entry.fieldsV1, path)) (ours ? owned : others).add(key);
+    const keys = isBy(manager, entry) ? owned : others;
+    for (const key of keysAt(entry.fieldsV1, path)) keys.add(key);
   }
   return [...owned].filter((key) => !alone || !others.has(key)).toSorted();
 }
+
+/** When `manager` last changed a field by create or patch, epoch milliseconds (whole seconds), as `managedFields` tell. */
+export function lastWrite(managedFields: readonly ManagedFields[] | undefined, manager: string): number | undefined {
+  const times = (managedFields ?? []).filter((entry) => isBy(manager, entry)).map(({ time }) => Date.parse(time ?? ''));
+  const latest = Math.max(...times.filter((time) => !Number.isNaN(time)));
+  return latest === -Infinity ? undefined : latest;
+}
+
+const isBy = (manager: string, entry: ManagedFields): boolean =>
+  entry.manager === manager && entry.operation === 'Update' && entry.subresource === undefined;
 
 function keysAt(fields: unknown, path: FieldPath): string[] {
   const map = path.reduce((level, name) => fieldOf(level, `f:${name}`), fields);

@@ -3,6 +3,8 @@ export interface ManagedFields {
   readonly manager?: string;
   readonly operation?: string;
   readonly subresource?: string;
+  /** RFC 3339, whole seconds: when the manager last changed a field. */
+  readonly time?: string;
   readonly fieldsV1?: unknown;
 }
 

@@ -1,6 +1,6 @@
 import { ANNOTATIONS, FIELD_MANAGER, LABELS } from '../api/names.ts';
 import type { SecretMetadata } from '../core/secret.ts';
-import { ownedKeys } from './field-owner.ts';
+import { lastWrite, ownedKeys } from './field-owner.ts';
 import type { KubernetesObject } from './object.ts';
 
 const OURS: ReadonlySet<string> = new Set([...Object.values(LABELS), ...Object.values(ANNOTATIONS)]);
@@ -13,6 +13,7 @@ export function secretMetadata({ metadata }: KubernetesObject): SecretMetadata {
     ownedKeys(managedFields, ['metadata', map], { manager: FIELD_MANAGER, alone: false }).filter(
       (key) => !OURS.has(key),
     );
+  const writtenAt = lastWrite(managedFields, FIELD_MANAGER);
   return {
     namespace,
     name,
@@ -21,6 +22,7 @@ export function secretMetadata({ metadata }: KubernetesObject): SecretMetadata {
     labels,
     annotations,
     ...(controllerUID === undefined ? {} : { controllerUID }),
+    ...(writtenAt === undefined ? {} : { writtenAt }),
     ownedDataKeys: ownedKeys(managedFields, ['data'], { manager: FIELD_MANAGER, alone: true }),
     ownedLabels: setByUs('labels'),
     ownedAnnotations: setByUs('annotations'),

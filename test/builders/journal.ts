@@ -15,6 +15,7 @@ export function aJournal(options: Partial<Journal> = {}): Journal {
     clusterUUID: 'cluster-1',
     created: Date.UTC(2026, 0, 1),
     changed: Date.UTC(2026, 0, 1),
+    stored: Date.UTC(2026, 0, 1),
     fingerprint: 'fingerprint-1',
     template: 'template-1',
     reason: 'FirstIssue',
@@ -46,6 +47,7 @@ export function aSatisfiedJournal(
     ...(expiration === undefined ? {} : { requestedExpiration: expiration.text, expires: created + expiration.ms }),
     ...(request === undefined ? {} : { handledRequest: request }),
     ...(revokeRequest === undefined ? {} : { handledRevokeRequest: revokeRequest }),
+    stored: created,
     ...options,
     created,
   });

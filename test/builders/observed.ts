@@ -45,6 +45,7 @@ export function anObserved(options: ObservedOptions = {}): Observed {
     namespaceLabels: {},
     connection: aConnectionView(),
     secret: secretReading(options),
+    consumers: [],
     inventory: inventoryView(options),
     close: {},
     claimedNow: false,

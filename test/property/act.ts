@@ -76,6 +76,8 @@ export function act(action: Action, observed: Observed, world: World): Effect {
         secret: kubernetes.patchSecret(secret, { annotations }),
       };
     }
+    case 'restartConsumers':
+      return { type: 'consumersRestarted', keyID: action.keyID, workloads: action.workloads, refused: [] };
     case 'removeSecret':
       kubernetes.removeSecret(action.secret);
       return { type: 'secretRemoved' };

@@ -15,6 +15,7 @@ import { aJournal } from '../builders/journal.ts';
 import { aKeyRecord } from '../builders/key-record.ts';
 import { NOW } from '../builders/observed.ts';
 import { firstEdit, specOf } from './history.ts';
+import { arbitraryConsumers } from './arbitrary-consumers.ts';
 
 /** Around `NOW`: far and near, before and after. */
 const instant = fc
@@ -107,13 +108,18 @@ const journal = fc
     clusterUUID: fc.constantFrom('cluster-1', 'cluster-2'),
     created: instant,
     changed: instant,
+    stored: instant,
     expires: maybe(instant),
     requestedExpiration: fc.constantFrom(undefined, '30d', '1h', 'nonsense'),
     handledRequest: fc.constantFrom(undefined, 'r1'),
     superseded: fc.array(
       fc
-        .record({ id, since: instant, notBefore: instant, owner: maybe(user) })
-        .map(({ owner, ...rest }) => ({ ...rest, ...given('owner', owner) })),
+        .record({ id, since: instant, notBefore: instant, atOnce: fc.boolean(), owner: maybe(user) })
+        .map(({ owner, atOnce, ...rest }) => ({
+          ...rest,
+          ...(atOnce ? { atOnce } : {}),
+          ...given('owner', owner),
+        })),
       { maxLength: 70 },
     ),
   })
@@ -176,6 +182,7 @@ export const observed: fc.Arbitrary<Observed> = fc
       { weight: 1, arbitrary: fc.constantFrom('absent' as const, 'foreign' as const).map((state) => known({ state })) },
       { weight: 1, arbitrary: failure.map(unknown) },
     ),
+    consumers: arbitraryConsumers(id, instant),
     inventory: maybe(
       fc.record({ begunAt: instant, keys: fc.uniqueArray(record, { maxLength: 90, selector: (key) => key.id }) }),
     ),
@@ -186,10 +193,19 @@ export const observed: fc.Arbitrary<Observed> = fc
     claimedNow: fc.boolean(),
     gone: fc.uniqueArray(id),
     unsettledSince: maybe(instant),
+    mintedAt: maybe(instant),
+    movedTo: maybe(id),
     refusal: fc.option(failure, { nil: undefined, freq: 8 }),
     leadingSince: instant,
   })
-  .map(({ missingPrivileges, keyLives, valuesIntact, looked, unsettledSince, refusal, leadingSince, ...rest }) => ({
+  .map(({ unsettledSince, mintedAt, movedTo, refusal, ...seen }) => ({
+    ...seen,
+    ...given('unsettledSince', unsettledSince),
+    ...given('mintedAt', mintedAt),
+    ...given('movedTo', movedTo),
+    ...given('refusal', refusal),
+  }))
+  .map(({ missingPrivileges, keyLives, valuesIntact, looked, leadingSince, ...rest }) => ({
     ...rest,
     operator: { installation: INSTALLATION, visibilityDelayMs: 2_000, attemptLimitMs: 30_000, leadingSince },
     namespaceLabels: {},
@@ -199,6 +215,4 @@ export const observed: fc.Arbitrary<Observed> = fc
       ...given('keyLives', keyLives),
       ...given('valuesIntact', valuesIntact),
     },
-    ...given('unsettledSince', unsettledSince),
-    ...given('refusal', refusal),
   }));

@@ -157,6 +157,7 @@ export class Operator implements World {
       namespaceLabels: {},
       connection: this.#view ?? { state: 'absent' },
       secret: known(viewSecret(object, this.kubernetes.cachedSecret)),
+      consumers: [],
       inventory: this.#inventory,
       close: {},
       claimedNow: false,
@@ -179,6 +180,8 @@ export class Operator implements World {
         const secret = known(viewSecret(observed.object, kubernetes.secret?.metadata));
         return { ...close({ secret: true }), secret };
       }
+      case 'consumers':
+        return close({ consumers: true });
       case 'missingPrivileges':
         return close({ missingPrivileges: reading(() => elasticsearch.lacksPrivileges()) });
       case 'keyLives':

@@ -20,7 +20,7 @@ const planned = (seen: Observed): ReturnType<typeof plan> => plan(seen, desire(s
 
 /** The journal that would stand in the Secret after an action. */
 function journalAfter(action: Action): Journal | undefined {
-  const made = { keyID: 'new', created: NOW, changed: NOW };
+  const made = { keyID: 'new', created: NOW, changed: NOW, stored: NOW };
   switch (action.type) {
     case 'issueKey':
       return { ...action.journal, ...made };
@@ -56,9 +56,10 @@ describe('whatever a pass may come to know', () => {
     const status = statusOf(seen, desired, verdict, NOW);
     expect(beatApiKeyStatus.safeParse(status).error).toBeUndefined();
     const later = NOW + 1_000;
-    const { expires = 0 } = journalOf(seen) ?? {};
+    const { expires = 0, superseded = [] } = journalOf(seen) ?? {};
+    const instants = [expires, ...superseded.map(({ notBefore }) => notBefore)];
     const again = statusOf({ ...seen, object: { ...seen.object, status } }, desired, verdict, later);
-    if (expires <= NOW || expires > later) expect(again).toEqual(status);
+    if (instants.every((instant) => instant <= NOW || instant > later)) expect(again).toEqual(status);
     expect(eventsOf(seen.object, [], verdict)).toBeInstanceOf(Array);
   });
 
