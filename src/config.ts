@@ -44,6 +44,9 @@ const settings = z
     BEATKEYS_VISIBILITY_DELAY: duration('2s', '1s'),
     BEATKEYS_VISIBILITY_DELAY_SERVERLESS: duration('15s', '1s'),
     BEATKEYS_ATTEMPT_LIMIT: duration('30s', '1s'),
+    /** Keys with our mark that belong to no object: told at once, invalidated after the grace, or only told. */
+    BEATKEYS_ORPHANS: z.enum(['invalidate', 'report-only']).default('invalidate'),
+    BEATKEYS_ORPHAN_GRACE: duration('15m', '1s'),
     BEATKEYS_CONCURRENCY: whole(32, 1, 1000),
     BEATKEYS_LEASE_NAME: z.string().min(1).max(253).default('beatkeys'),
     BEATKEYS_LEASE_DURATION: duration('15s', '1s'),
@@ -75,6 +78,8 @@ const settings = z
     visibilityDelayMs: env.BEATKEYS_VISIBILITY_DELAY,
     serverlessVisibilityDelayMs: env.BEATKEYS_VISIBILITY_DELAY_SERVERLESS,
     attemptLimitMs: env.BEATKEYS_ATTEMPT_LIMIT,
+    orphans: env.BEATKEYS_ORPHANS,
+    orphanGraceMs: env.BEATKEYS_ORPHAN_GRACE,
     concurrency: env.BEATKEYS_CONCURRENCY,
     lease: {
       name: env.BEATKEYS_LEASE_NAME,

@@ -19,6 +19,7 @@ export const elasticsearchConnectionStatus = z
       .object({
         live: count.describe('Keys that work.'),
         retiring: count.describe('Those among them that have been replaced.'),
+        orphaned: count.describe('Those among them that belong to no object.').optional(),
       })
       .describe('Keys of this installation in the cluster.')
       .optional(),

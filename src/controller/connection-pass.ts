@@ -14,6 +14,7 @@ import type { Connections } from './connections.ts';
 import { countKeys, keepInventory, listKeys } from './inventory.ts';
 import type { PassContext } from './pass-context.ts';
 import type { Outcome } from './outcome.ts';
+import { sweep } from './sweep.ts';
 import { readTarget } from './target.ts';
 import { objectsOf, isReferredTo } from './triggers.ts';
 
@@ -34,6 +35,7 @@ export async function passConnection(
   const object = cluster.connections.cache.get(key);
   if (object === undefined) {
     await connections.drop(key);
+    context.meter.orphans(key, undefined);
     context.wakeObjectsOf(key);
     return { type: 'done' };
   }
@@ -42,6 +44,7 @@ export async function passConnection(
   const failure = await bringUpToDate(object, state, context, signal);
   if (canonicalJson(state.view) !== before) context.wakeObjectsOf(key);
   await hold(object, context);
+  if (failure === undefined) await sweep(object, state, context, signal);
   await report(object, state, context);
   if (failure === undefined) return { type: 'done', dueAt: dueAt(state, context) };
   const wish = Math.min(failure.retryAfterMs ?? 0, LONGEST_WISH_MS);

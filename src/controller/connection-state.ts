@@ -42,6 +42,10 @@ export class ConnectionState {
   /** The cluster has to be looked at before anything else is believed of it. */
   inDoubt = true;
   inventory: Inventory | undefined;
+  /** When each key that nobody answers for was first seen, by id, epoch milliseconds. */
+  orphans: ReadonlyMap<string, number> = new Map();
+  /** `begunAt` of the inventory that was searched for such keys last. */
+  sweptAt: number | undefined;
   /** Somebody waits for an inventory begun no earlier than this, epoch milliseconds. */
   inventoryWantedSince: number | undefined;
   readonly #privileges = new Map<string, { readonly at: number; readonly missing: Reading<readonly string[]> }>();

@@ -33,14 +33,16 @@ export function keepInventory(state: ConnectionState, inventory: Inventory, cont
 
 /** Living keys of this installation, and those among them that are not the one in their object's Secret. */
 export function countKeys(
-  { inventory }: ConnectionState,
+  { inventory, orphans }: ConnectionState,
   { cluster, currentKeyIDs }: PassContext,
 ): KeyCounts | undefined {
   if (inventory === undefined) return undefined;
   const now = cluster.now();
   const current = currentKeyIDs();
   const living = [...inventory.byUID.values()].flat().filter((key: KeyRecord) => isLive(key, now));
-  return { live: living.length, retiring: living.filter(({ id }) => !current.has(id)).length };
+  const others = living.filter(({ id }) => !current.has(id));
+  const orphaned = others.filter(({ id }) => orphans.has(id)).length;
+  return { live: living.length, retiring: others.length - orphaned, orphaned };
 }
 
 /** Ids that the Secrets of this installation hold. */

@@ -9,6 +9,11 @@ export interface PassSettings {
   readonly driftIntervalMs: number;
   /** The visibility delay of serverless projects, milliseconds: their indices are refreshed more slowly. */
   readonly serverlessVisibilityDelayMs: number;
+  /** The namespaces that are served. */
+  readonly namespaces: 'all' | readonly string[];
+  /** What becomes of keys that nobody answers for, and how long they are only told, milliseconds. */
+  readonly orphans: 'invalidate' | 'report-only';
+  readonly orphanGraceMs: number;
 }
 
 /** What every pass works with. */

@@ -37,13 +37,13 @@ test.for([
 
 test('what the cluster says of itself is told', () => {
   const object = anElasticsearchConnection();
-  expect(connectionStatusOf(object, connected, aContact(), { live: 3, retiring: 1 }, NOW)).toMatchObject({
+  expect(connectionStatusOf(object, connected, aContact(), { live: 3, retiring: 1, orphaned: 0 }, NOW)).toMatchObject({
     observedGeneration: 1,
     version: '9.5.3',
     clusterUUID: 'cluster-1',
     username: 'beatkeys',
     realm: 'native1',
-    keys: { live: 3, retiring: 1 },
+    keys: { live: 3, retiring: 1, orphaned: 0 },
   });
 });
 

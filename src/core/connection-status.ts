@@ -7,6 +7,7 @@ import type { Contact } from './contact.ts';
 export interface KeyCounts {
   readonly live: number;
   readonly retiring: number;
+  readonly orphaned: number;
 }
 
 /**

@@ -25,6 +25,8 @@ export interface KeysOptions {
   readonly requestTimeoutMs?: number;
 }
 
+/** Longest wait for the turn to create a key, milliseconds. */
+const LONGEST_TURN_MS = 2_000;
 /** Ids in one request to invalidate: one search and one bulk write on the server. */
 const MOST_IDS = 500;
 
@@ -61,7 +63,7 @@ export function openKeys(target: ElasticsearchTarget, options: KeysOptions): Key
       return found;
     },
     create: async (request, signal) => {
-      await turn(creations, signal, () => meter.keyCreationDelayed());
+      await turn(creations, perMinute, signal, () => meter.keyCreationDelayed());
       return sender(signal)(createKey(request));
     },
     tryPrivileges: (credential, wanted, signal) =>
@@ -102,9 +104,30 @@ export function openKeys(target: ElasticsearchTarget, options: KeysOptions): Key
   };
 }
 
-async function turn(creations: TokenBucket, signal: AbortSignal, onDelay: () => void): Promise<void> {
+/**
+ * Waits for a moment; whoever would wait longer fails as `throttled` and says so, instead of holding up a worker that
+ * others need.
+ */
+async function turn(
+  creations: TokenBucket,
+  perMinute: number,
+  signal: AbortSignal,
+  onDelay: () => void,
+): Promise<void> {
+  const delayMs = creations.tryTake();
+  if (delayMs === 0) return;
+  onDelay();
+  if (delayMs > LONGEST_TURN_MS) {
+    const detail = `spec.limits.createdKeysPerMinute of the connection (${perMinute}) is reached`;
+    throw failure('create API key', {
+      kind: 'throttled',
+      code: 'CreationLimit',
+      detail,
+      retryAfterMs: Math.ceil(delayMs),
+    });
+  }
   try {
-    await creations.take(signal, onDelay);
+    await creations.take(signal);
   } catch {
     throw aborted('create API key', false);
   }
