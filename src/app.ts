@@ -11,6 +11,7 @@ import { Lifecycle, type Part } from './runtime/lifecycle.ts';
 import { Health } from './telemetry/health.ts';
 import type { ProcessLogger } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
+import { objectReports } from './telemetry/object-reports.ts';
 import { startTelemetryServer } from './telemetry/server.ts';
 
 /** How the process ended: told to stop, or without the lease. */
@@ -81,6 +82,12 @@ export async function runApp(
   });
   metrics.observeQueue('beatapikey', controllers.queues.objects);
   metrics.observeQueue('elasticsearchconnection', controllers.queues.connections);
+  // A standby sees the same objects: told twice, every sum over instances would be wrong.
+  metrics.observeObjects(() =>
+    elector.leadingSince === undefined
+      ? []
+      : objectReports(cluster.beatApiKeys.cache.values(), cluster.connections.cache.values()),
+  );
   let stopping = false;
   health.require('running', () => !stopping);
   health.require('API server', () => clock.monotonic() - (cluster.lastContact() ?? -Infinity) < RECENT_CONTACT_MS);
