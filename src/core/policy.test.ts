@@ -39,10 +39,8 @@ describe('a role is inside the ceiling that', () => {
         ],
       },
     ],
-    [
-      'limits fields where the ceiling does not',
-      index(['packetbeat-*'], ['create_doc'], { field_security: { grant: ['a'] } }),
-    ],
+    ['asks for what a privilege of the ceiling contains', { cluster: ['monitor_stats', 'transport_client'] }],
+    ['names a pattern inside one of the ceiling', index(['packetbeat-8*', 'packetbeat-?'], ['create_doc'])],
     ['leaves restricted indices out where the ceiling has them', index(['.apm'], ['read'])],
     [
       'has restricted indices where the ceiling has them',
@@ -64,9 +62,24 @@ describe('a role is beyond the ceiling that', () => {
       `${at}.indices: write on packetbeat-*`,
     ],
     [
-      'names a pattern that the ceiling does not have',
-      index(['packetbeat-8*'], ['create_doc']),
-      `${at}.indices: create_doc on packetbeat-8*`,
+      'names a pattern that is wider than those of the ceiling',
+      index(['packetbeat*'], ['create_doc']),
+      `${at}.indices: create_doc on packetbeat*`,
+    ],
+    [
+      'asks for what contains a privilege of the ceiling',
+      index(['packetbeat-*'], ['create']),
+      `${at}.indices: create on packetbeat-*`,
+    ],
+    [
+      'limits fields where the ceiling does not',
+      index(['packetbeat-*'], ['create_doc'], { field_security: { grant: ['a'] } }),
+      `${at}.indices: create_doc on packetbeat-*`,
+    ],
+    [
+      'is restricted where the ceiling is not',
+      { cluster: ['monitor'], restriction: { workflows: ['search_application_query'] } },
+      `${at}.restriction`,
     ],
     [
       'names indices of another namespace',

@@ -2,15 +2,17 @@ import type { RoleDescriptor, RoleDescriptors } from '../api/types.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
 import type { Terms } from './connection-view.ts';
 import type { Desired } from './desired.ts';
-import { normalRoleDescriptor, type NormalIndices } from './role-normal.ts';
+import { isInside, isPlain } from './name-patterns.ts';
+import { implies } from './privileges.ts';
+import { normalRoleDescriptor, type NormalIndices, type NormalRoleDescriptor } from './role-normal.ts';
 
 /** Parts of a role descriptor that are inside a ceiling only where the ceiling has the very same entry. */
 const LITERAL_LISTS = ['applications', 'remote_indices', 'remote_cluster'] as const;
 
 /**
- * What a request asks for beyond a connection's terms, one sentence part each; empty where it is inside. The ceiling is
- * compared literally: each privilege and each index name pattern must stand in it as it is asked for, where
- * `{namespace}` in the ceiling's names is the requester's namespace.
+ * What a request asks for beyond a connection's terms, one sentence part each; empty where it is inside. Privileges are
+ * compared with their implications, index names as sets of names; `{namespace}` in the ceiling's names is the
+ * requester's namespace. What cannot be compared by meaning is inside only where the ceiling has the same.
  */
 export function beyondTerms(terms: Terms, namespace: string, desired: Desired): readonly string[] {
   return [...beyondExpiration(terms, desired), ...beyondCeiling(terms.ceiling, namespace, desired.roleDescriptors)];
@@ -25,43 +27,70 @@ function beyondExpiration({ maxExpiration }: Terms, { expiration }: Desired): re
 
 /** What `roles` ask for beyond `ceiling`. */
 export function beyondCeiling(ceiling: RoleDescriptor, namespace: string, roles: RoleDescriptors): readonly string[] {
-  const limit = normalRoleDescriptor(ceiling);
-  const limitIndices = limit.indices.map((entry) => ({
-    ...entry,
-    names: entry.names.map((name) => name.replaceAll('{namespace}', namespace)),
-  }));
-  return Object.entries(roles).flatMap(([role, descriptor]) => {
-    const asked = normalRoleDescriptor(descriptor);
-    const at = `spec.roleDescriptors.${role}`;
-    return [
-      ...asked.cluster
-        .filter((privilege) => !limit.cluster.includes(privilege))
-        .map((privilege) => `${at}.cluster: ${privilege}`),
-      ...asked.indices.flatMap((entry) => beyondIndices(entry, limitIndices).map((what) => `${at}.indices: ${what}`)),
-      ...LITERAL_LISTS.flatMap((field) => {
-        const allowed = limit[field].map(canonicalJson);
-        return asked[field].some((entry) => !allowed.includes(canonicalJson(entry))) ? [`${at}.${field}`] : [];
-      }),
-      ...asked.run_as.filter((user) => !limit.run_as.includes(user)).map((user) => `${at}.run_as: ${user}`),
-      ...(asked.global !== undefined && canonicalJson(asked.global) !== canonicalJson(limit.global ?? null)
-        ? [`${at}.global`]
-        : []),
-    ];
-  });
+  const limit = limitOf(ceiling, namespace);
+  return Object.entries(roles).flatMap(([role, descriptor]) =>
+    beyondLimit(limit, normalRoleDescriptor(descriptor)).map((what) => `spec.roleDescriptors.${role}.${what}`),
+  );
+}
+
+const limits = new WeakMap<RoleDescriptor, Map<string, NormalRoleDescriptor>>();
+
+/** The ceiling for one namespace, worked out once for each. */
+function limitOf(ceiling: RoleDescriptor, namespace: string): NormalRoleDescriptor {
+  const known = limits.get(ceiling) ?? new Map<string, NormalRoleDescriptor>();
+  limits.set(ceiling, known);
+  const before = known.get(namespace);
+  if (before !== undefined) return before;
+  const normal = normalRoleDescriptor(ceiling);
+  const inNamespace = (names: readonly string[]): readonly string[] =>
+    names.map((name) => name.replaceAll('{namespace}', namespace));
+  const made = { ...normal, indices: normal.indices.map((entry) => ({ ...entry, names: inNamespace(entry.names) })) };
+  known.set(namespace, made);
+  return made;
+}
+
+function beyondLimit(limit: NormalRoleDescriptor, asked: NormalRoleDescriptor): readonly string[] {
+  return [
+    ...asked.cluster
+      .filter((privilege) => !limit.cluster.some((held) => implies('cluster', held, privilege)))
+      .map((privilege) => `cluster: ${privilege}`),
+    ...asked.indices.flatMap((entry) => beyondIndices(entry, limit.indices).map((what) => `indices: ${what}`)),
+    ...LITERAL_LISTS.flatMap((field) => {
+      const allowed = limit[field].map(canonicalJson);
+      return asked[field].some((entry) => !allowed.includes(canonicalJson(entry))) ? [field] : [];
+    }),
+    ...asked.run_as.filter((user) => !limit.run_as.includes(user)).map((user) => `run_as: ${user}`),
+    ...(asked.global === undefined || same(asked.global, limit.global) ? [] : ['global']),
+    // A ceiling with a restriction lends nothing outside of it; one without is not wider where a key has one.
+    ...(same(asked.restriction, limit.restriction) ? [] : ['restriction']),
+  ];
 }
 
 function beyondIndices(asked: NormalIndices, ceiling: readonly NormalIndices[]): readonly string[] {
   const comparable = ceiling.filter(
     (entry) =>
       (entry.allow_restricted_indices || !asked.allow_restricted_indices) &&
-      (entry.field_security === undefined || same(entry.field_security, asked.field_security)) &&
-      (entry.query === undefined || same(entry.query, asked.query)),
+      same(entry.field_security, asked.field_security) &&
+      same(entry.query, asked.query),
   );
-  return asked.names.flatMap((name) =>
-    asked.privileges
-      .filter((privilege) => !comparable.some((e) => e.names.includes(name) && e.privileges.includes(privilege)))
-      .map((privilege) => `${privilege} on ${name}${asked.allow_restricted_indices ? ' (restricted indices)' : ''}`),
-  );
+  return asked.privileges.flatMap((privilege) => {
+    const lent = comparable
+      .filter((entry) => entry.privileges.some((held) => implies('index', held, privilege)))
+      .flatMap(({ names }) => names);
+    return asked.names
+      .filter((name) => !isLent(name, lent, asked.allow_restricted_indices))
+      .map((name) => `${privilege} on ${name}${asked.allow_restricted_indices ? ' (restricted indices)' : ''}`);
+  });
+}
+
+/**
+ * Restricted indices are lent as they are written, and those of Elasticsearch's own security as nothing else: without
+ * `allow_restricted_indices` no privilege reaches them.
+ */
+function isLent(name: string, lent: readonly string[], restricted: boolean): boolean {
+  if (!restricted && name.startsWith('.security')) return false;
+  if (lent.includes(name)) return true;
+  return !restricted && isPlain(name) && isInside(name, lent.filter(isPlain));
 }
 
 const same = (one: unknown, other: unknown): boolean => canonicalJson(one ?? null) === canonicalJson(other ?? null);
