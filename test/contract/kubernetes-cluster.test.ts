@@ -14,8 +14,10 @@ import { openCluster } from '../../src/kubernetes/cluster.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import type { Logger } from '../../src/runtime/log.ts';
 import { Sensitive } from '../../src/runtime/sensitive.ts';
+import { writeKubeconfig } from '../scenario/trouble/kubeconfig.ts';
 import { controlPlane, createNamespace, uniqueName } from '../testbed/current.ts';
 import { mustKubectl } from '../testbed/kubernetes/client.ts';
+import { startFaultProxy } from './fault-proxy.ts';
 import { eventually } from './kubernetes-access.ts';
 
 const quiet: Logger = {
@@ -263,6 +265,14 @@ describe.each([
     });
   });
 
+  test('workloads are followed from when they are named', async () => {
+    const place = { kind: 'Deployment', namespace, name: uniqueName('web') } as const;
+    expect(cluster.workloads.peek(place)).toMatchObject({ known: false, failure: { code: 'NotListedYet' } });
+    cluster.workloads.follow(['Deployment']);
+    await kubectl('create', 'deployment', place.name, '--image=registry.invalid/web', '--replicas=0');
+    await eventually(() => cluster.workloads.peek(place)).toMatchObject({ known: true, value: place });
+  });
+
   describe('references', () => {
     const changed: string[] = [];
     beforeAll(() => cluster.references.subscribe(({ kind, name }) => changed.push(`${kind}/${name}`)));
@@ -305,4 +315,30 @@ describe.each([
       await eventually(() => changed).toEqual(['Secret/wanted']);
     });
   });
+});
+
+test('is ready although its workloads cannot be listed', async () => {
+  const plane = controlPlane();
+  const { name: namespace, remove } = await createNamespace('cluster');
+  await using proxy = await startFaultProxy(plane);
+  proxy.fault = ({ url }) => (url.pathname.startsWith('/apis/apps/') ? 'hang' : undefined);
+  await using kubeconfig = await writeKubeconfig(proxy.url, plane.token);
+  const cluster = openCluster({
+    kubeconfig: kubeconfig.path,
+    namespaces: [namespace],
+    operatorNamespace: namespace,
+    identity: 'test',
+    clock: systemClock,
+    logger: quiet,
+  });
+  cluster.workloads.follow(['DaemonSet', 'Deployment', 'StatefulSet']);
+  const stop = new AbortController();
+  const running = cluster.run(stop.signal);
+  await cluster.synced;
+  await eventually(() => proxy.seen.filter(({ url }) => url.pathname.startsWith('/apis/apps/')).length).toBe(3);
+  expect(cluster.workloads.peek({ kind: 'DaemonSet', namespace, name: 'beat' })).toMatchObject({ known: false });
+  stop.abort();
+  await running;
+  await cluster.stop(AbortSignal.timeout(5_000));
+  await remove();
 });
