@@ -64,6 +64,15 @@ const end = (pod: string, phase: string) =>
     JSON.stringify({ status: { phase } }),
   );
 
+/** Removes a workload whose pods are held. */
+async function clear(kind: WorkloadKind): Promise<void> {
+  await site.kubectl('delete', kind, name, '--cascade=foreground', '--wait=false');
+  await patiently(async () => {
+    for (const { metadata } of await listed(name)) await hold(metadata.name, false);
+    return listed(name);
+  }).toEqual([]);
+}
+
 describe.each(KINDS)('the pods of a %s', (kind) => {
   test('are those that it controls, although others match its selector', async () => {
     const canaryLabels = { app: name, track: 'canary' };
@@ -144,11 +153,7 @@ describe.each(KINDS)('the pods of a %s', (kind) => {
       }).toEqual([]);
       await complete(restarted, workload.desired);
     } finally {
-      await site.kubectl('delete', kind, name, '--cascade=foreground', '--wait=false');
-      await patiently(async () => {
-        for (const { metadata } of await listed(name)) await hold(metadata.name, false);
-        return listed(name);
-      }).toEqual([]);
+      await clear(kind);
     }
   });
 });
@@ -174,6 +179,23 @@ test('are found where the name of the Deployment is longer than its ReplicaSet c
   const set = await site.kubectl('get', 'replicaset', '-l', `app=${name}`, '-o', 'jsonpath={.items[0].metadata.name}');
   expect(set.startsWith(long)).toBe(false);
   expect(await site.workloads.pods(workload)).toHaveLength(2);
+});
+
+test('are found while they end, although their ReplicaSet is gone', async () => {
+  const shape = { podFinalizers: [HOLD], spec: { replicas: 2, revisionHistoryLimit: 0 } };
+  const workload = await rolledOut('Deployment', shape);
+  const sets = async () => (await site.kubectl('get', 'replicasets', '-l', `app=${name}`, '-o', 'name')).split('\n');
+  const [first = ''] = await sets();
+  try {
+    expect(first).toContain(name);
+    const old = await namesOf(workload);
+    const restarted = await site.workloads.restart(workload, ANNOTATION, 'K1');
+    await patiently(async () => (await sets()).includes(first)).toBe(false);
+    await complete(restarted, 2);
+    expect(await withoutKey(restarted)).toEqual(old);
+  } finally {
+    await clear('Deployment');
+  }
 });
 
 test('are all found where they fill more than one page', async () => {
