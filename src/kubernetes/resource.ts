@@ -100,6 +100,7 @@ export const LEASES: NamespacedResource<Lease> = {
 };
 export const EVENTS: NamespacedResource = { ...CORE, group: 'events.k8s.io', plural: 'events', kind: 'Event' };
 export const PODS: NamespacedResource = { ...CORE, plural: 'pods', kind: 'Pod' };
+export const REPLICA_SETS: NamespacedResource = { ...APPS, plural: 'replicasets', kind: 'ReplicaSet' };
 export const WORKLOADS: Readonly<Record<WorkloadKind, NamespacedResource<WorkloadObject>>> = {
   DaemonSet: { ...APPS, plural: 'daemonsets', kind: 'DaemonSet' },
   Deployment: { ...APPS, plural: 'deployments', kind: 'Deployment' },

@@ -1,6 +1,6 @@
 import { KEY_ID_PREFIX } from '../api/names.ts';
 import type { Pod, Workload, WorkloadKind } from '../core/workload.ts';
-import type { KubernetesObject } from './object.ts';
+import type { KubernetesObject, OwnerReference } from './object.ts';
 import type { WorkloadObject } from './resource.ts';
 
 /** What the domain knows of a workload; nothing of the object itself is kept alive. */
@@ -29,14 +29,22 @@ export function podOf({ metadata }: KubernetesObject): Pod {
  * True when the workload controls the pod. A Deployment does so through ReplicaSets, which the deployment controller
  * names after itself and the hash of their template (`generateReplicaSetName` of kube-controller-manager).
  */
-export function controls({ kind, name, uid }: Workload, { metadata }: KubernetesObject): boolean {
-  const controller = metadata.ownerReferences?.find((reference) => reference.controller === true);
-  if (controller === undefined) return false;
-  if (kind !== 'Deployment') return controller.uid === uid;
-  const hash = metadata.labels?.['pod-template-hash'];
-  if (hash === undefined || controller.kind !== 'ReplicaSet' || !controller.apiVersion.startsWith('apps/'))
-    return false;
-  return controller.name === `${name.slice(0, LONGEST_NAME - hash.length - 1)}-${hash}`;
+export function controls({ kind, name, uid }: Workload, pod: KubernetesObject): boolean {
+  if (kind !== 'Deployment') return controllerOf(pod)?.uid === uid;
+  const hash = pod.metadata.labels?.['pod-template-hash'];
+  const set = replicaSetOf(pod);
+  return hash !== undefined && set?.name === `${name.slice(0, LONGEST_NAME - hash.length - 1)}-${hash}`;
+}
+
+/** What the object's controller is. */
+export function controllerOf({ metadata }: KubernetesObject): OwnerReference | undefined {
+  return metadata.ownerReferences?.find((reference) => reference.controller === true);
+}
+
+/** The ReplicaSet that controls the pod. */
+export function replicaSetOf(pod: KubernetesObject): OwnerReference | undefined {
+  const controller = controllerOf(pod);
+  return controller?.kind === 'ReplicaSet' && controller.apiVersion.startsWith('apps/') ? controller : undefined;
 }
 
 /** A name in DNS (RFC 1123), as ReplicaSets have. */

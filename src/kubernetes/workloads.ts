@@ -4,10 +4,11 @@ import { Failure } from '../core/failure.ts';
 import { type Reading, unknown } from '../core/reading.ts';
 import type { Pod, Workload, WorkloadKind, WorkloadPlace } from '../core/workload.ts';
 import { renderSelector } from './label-selector.ts';
+import type { KubernetesObject } from './object.ts';
 import type { Upstream } from './reflector.ts';
-import { EVERYWHERE, type ObjectPath, PODS, type WorkloadObject, WORKLOADS } from './resource.ts';
+import { EVERYWHERE, type ObjectPath, PODS, REPLICA_SETS, type WorkloadObject, WORKLOADS } from './resource.ts';
 import type { Scope } from './watched.ts';
-import { controls, podOf, workloadOf } from './workload-summary.ts';
+import { controllerOf, controls, podOf, replicaSetOf, workloadOf } from './workload-summary.ts';
 import { notListedYet, WorkloadWatch } from './workload-watch.ts';
 
 /** Pods that have not ended. */
@@ -58,13 +59,24 @@ export class FollowedWorkloads implements Workloads {
     const { client } = this.#upstream;
     const object = await client.get(pathOf(workload));
     if (object?.metadata.uid !== workload.uid) throw replaced(workload);
+    const { namespace } = workload;
+    const selected = { labelSelector: renderSelector(object.spec.selector), metadataOnly: true } as const;
     const pods: Pod[] = [];
-    const path = { resource: PODS, namespace: workload.namespace };
-    const labelSelector = renderSelector(object.spec.selector);
-    for await (const { items } of client.pages(path, { labelSelector, fieldSelector: NOT_ENDED, metadataOnly: true })) {
-      for (const item of items) if (controls(workload, item)) pods.push(podOf(item));
+    const others: KubernetesObject[] = [];
+    const path = { resource: PODS, namespace };
+    for await (const { items } of client.pages(path, { ...selected, fieldSelector: NOT_ENDED })) {
+      for (const item of items) {
+        if (controls(workload, item)) pods.push(podOf(item));
+        else if (workload.kind === 'Deployment' && replicaSetOf(item) !== undefined) others.push(item);
+      }
     }
-    return pods;
+    if (others.length === 0) return pods;
+    // A ReplicaSet that was orphaned and adopted is named after the Deployment that made it.
+    const adopted = new Set<string | undefined>();
+    for await (const { items } of client.pages({ resource: REPLICA_SETS, namespace }, selected)) {
+      for (const item of items) if (controllerOf(item)?.uid === workload.uid) adopted.add(item.metadata.uid);
+    }
+    return [...pods, ...others.filter((item) => adopted.has(replicaSetOf(item)?.uid)).map(podOf)];
   }
 
   async restart(workload: Workload, annotation: string, keyID: string): Promise<Workload> {

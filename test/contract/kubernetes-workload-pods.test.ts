@@ -181,6 +181,16 @@ test('are found where the name of the Deployment is longer than its ReplicaSet c
   expect(await site.workloads.pods(workload)).toHaveLength(2);
 });
 
+test('are found where the Deployment has adopted the ReplicaSet of another one', async () => {
+  const first = await rolledOut('Deployment', {}, `${name}-first`);
+  const selector = { podLabels: { app: `${name}-first` } };
+  await site.kubectl('delete', 'deployment', first.name, '--cascade=orphan');
+  const second = await rolledOut('Deployment', selector, `${name}-second`);
+  const pods = await namesOf(second);
+  expect(pods).toHaveLength(2);
+  for (const pod of pods) expect(pod.startsWith(first.name)).toBe(true);
+});
+
 test('are found while they end, although their ReplicaSet is gone', async () => {
   const shape = { podFinalizers: [HOLD], spec: { replicas: 2, revisionHistoryLimit: 0 } };
   const workload = await rolledOut('Deployment', shape);
