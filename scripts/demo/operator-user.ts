@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { IndexPrivileges, RoleDescriptor } from '../../src/api/types.ts';
+import type { IndexPrivileges } from '../../src/api/types.ts';
+import { operatorRole } from '../../src/core/operator-role.ts';
 import { presetCeiling } from '../../src/core/presets.ts';
 import type { ElasticsearchNode } from '../../test/testbed/servers.ts';
 import { say, tell } from './terminal.ts';
@@ -14,16 +15,14 @@ const books: IndexPrivileges = { names: ['books', 'books-archive'], privileges: 
  * role. A key never holds more than the user who made it.
  */
 export async function createOperatorUser(node: ElasticsearchNode): Promise<{ username: string; password: string }> {
-  const role = {
-    cluster: [...new Set(['manage_own_api_key', 'monitor', ...(presetCeiling.cluster ?? [])])],
-    indices: [...byPrivileges(presetCeiling), books],
-  };
+  const lent = { ...presetCeiling, indices: [...(presetCeiling.indices ?? []), books] };
+  const role = operatorRole(lent);
   const password = randomBytes(16).toString('hex');
   await change(node, 'PUT', `/_security/role/${name}`, role);
   await change(node, 'PUT', `/_security/user/${name}`, { password, roles: [name] });
   say(`The operator's user is ${name}; its role holds what its keys may hold, and the right to make keys:`);
-  tell(`cluster: ${role.cluster.join(', ')}`);
-  for (const { names, privileges, allow_restricted_indices: restricted = false } of role.indices) {
+  tell(`cluster: ${role.cluster?.join(', ')}`);
+  for (const { names, privileges, allow_restricted_indices: restricted = false } of role.indices ?? []) {
     tell(`${names.join(', ')}: ${privileges.join(', ')}${restricted ? ' (restricted indices, too)' : ''}`);
   }
   return { username: name, password };
@@ -37,12 +36,4 @@ export async function putBook(node: ElasticsearchNode, index: string): Promise<v
 async function change(node: ElasticsearchNode, method: 'PUT' | 'POST', path: string, body: unknown): Promise<void> {
   const { status } = await node.request(method, path, body);
   if (status >= 300) throw new Error(`${method} ${path} was answered with ${status}`);
-}
-
-/** The same privileges in fewer entries. */
-function byPrivileges(descriptor: RoleDescriptor): IndexPrivileges[] {
-  const groups = Map.groupBy(descriptor.indices ?? [], (entry) => JSON.stringify({ ...entry, names: [] }));
-  return [...groups.values()].flatMap((group) =>
-    group.slice(0, 1).map((first) => ({ ...first, names: [...new Set(group.flatMap(({ names }) => names))] })),
-  );
 }
