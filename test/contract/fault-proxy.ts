@@ -47,6 +47,8 @@ export interface FaultProxy extends AsyncDisposable {
   readonly watches: number;
   /** Asked for every request; nothing: pass it on. */
   fault: (request: Seen) => Fault | undefined;
+  /** Forgets the requests that were seen. */
+  forget(): void;
   /** Sends this text into every open watch. */
   inject(text: string): void;
   /** Cuts every open watch. */
@@ -130,6 +132,7 @@ export async function startFaultProxy(upstream: Upstream, port = 0): Promise<Fau
       return watches.size;
     },
     fault: () => undefined,
+    forget: () => void seen.splice(0),
     inject: (text) => {
       for (const watch of watches) watch.write(text);
     },

@@ -12,6 +12,13 @@ export interface ServerKey {
   readonly role_descriptors: Readonly<Record<string, { readonly cluster?: readonly string[] }>>;
 }
 
+/** Neither invalidated nor expired. */
+export const lives = ({ invalidated, expiration = Infinity }: ServerKey): boolean =>
+  !invalidated && expiration > Date.now();
+
+/** As many as one search gives. */
+const MOST = 10_000;
+
 /** All keys, dead ones too, that were ever made for the object of this uid; none that is there already is missed. */
 export async function keysOf(node: ElasticsearchNode, uid: string): Promise<readonly ServerKey[]> {
   return query(node, { term: { 'metadata.beatkeys.uid': uid } });
@@ -20,7 +27,9 @@ export async function keysOf(node: ElasticsearchNode, uid: string): Promise<read
 async function query(node: ElasticsearchNode, wanted: object): Promise<readonly ServerKey[]> {
   // Keys are made without a refresh; any write to the same index with one makes them visible to searches.
   await node.request('PUT', '/_security/role/beatkeys-refresh?refresh=true', { cluster: [] });
-  const { status, body } = await node.request('POST', '/_security/_query/api_key', { size: 1000, query: wanted });
+  const { status, body } = await node.request('POST', '/_security/_query/api_key', { size: MOST, query: wanted });
   if (status !== 200) throw new Error(`the keys could not be listed: ${status}`);
-  return (body as { api_keys: readonly ServerKey[] }).api_keys;
+  const { total, api_keys: keys } = body as { total: number; api_keys: readonly ServerKey[] };
+  if (keys.length < total) throw new Error(`there are ${total} keys, more than can be listed at once`);
+  return keys;
 }

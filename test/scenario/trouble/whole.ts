@@ -1,6 +1,7 @@
 import { expect, vi } from 'vitest';
 import type { BeatApiKey } from '../../../src/api/types.ts';
 import { aBeat } from '../beat.ts';
+import { lives } from '../server-keys.ts';
 import type { Site } from '../site.ts';
 
 /** Longer than an attempt and an overlap take, milliseconds. */
@@ -21,7 +22,7 @@ export async function untilWhole({ objects, keys, node }: Site, name: string): P
       api_key: true,
       encoded: true,
     });
-    expect((await keys(ready)).filter(({ invalidated }) => !invalidated).map((each) => each.id)).toEqual([id]);
+    expect((await keys(ready)).filter(lives).map((each) => each.id)).toEqual([id]);
     return ready;
   }, PATIENCE);
   const { encoded = '' } = await objects.data(object.status?.secretName ?? name);

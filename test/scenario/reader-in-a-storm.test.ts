@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { reportFigures, soakMs } from './figures.ts';
+import { EDITED, secretOf, type Part } from './reader/cast.ts';
+import { countedByClient } from './reader/outbox.ts';
+import { openStage } from './reader/stage.ts';
+import { storm, type Outcome } from './reader/storm.ts';
+import { lives } from './server-keys.ts';
+
+/** While keys rotate every few seconds and faults happen, clients write documents with what their Secrets hold. */
+
+const LASTS_MS = soakMs() ?? 45_000;
+/** Longer than it takes a busy machine to do what a quiet one does in the time planned. */
+const PATIENCE_MS = 120_000 + LASTS_MS;
+const OPENING_AND_CALM_MS = 400_000;
+
+/** At least so many documents for each second planned. */
+const WRITES_PER_SECOND = 20;
+/** At least one rotation of a Secret, or one roll-out of a workload, in so many milliseconds planned. */
+const ROTATION_MS = 20_000;
+const ROLLOUT_MS = 45_000;
+
+const stage = await openStage();
+const stack = new AsyncDisposableStack();
+afterAll(async () => {
+  await stack.disposeAsync();
+  await stage[Symbol.asyncDispose]();
+}, OPENING_AND_CALM_MS);
+
+const hasRotated = ({ tally }: Outcome, part: Part): boolean =>
+  part.name === EDITED || tally.rotations(secretOf(part)) >= LASTS_MS / ROTATION_MS;
+const hasRolledOut = ({ fleet }: Part): boolean => fleet === undefined || fleet.rollouts >= LASTS_MS / ROLLOUT_MS;
+const hasWritten = ({ tally }: Outcome): boolean => tally.writes >= (WRITES_PER_SECOND * LASTS_MS) / 1000;
+const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
+
+const enough = (outcome: Outcome): boolean =>
+  hasWritten(outcome) &&
+  outcome.parts.every((part) => (part.fleet === undefined ? hasRotated(outcome, part) : hasRolledOut(part))) &&
+  Object.values(outcome.hits).every((hits) => hits > 0);
+
+describe('Clients that write while keys rotate and faults happen', () => {
+  let outcome: Outcome;
+  beforeAll(
+    async () => {
+      outcome = await storm(stage, { lastsMs: LASTS_MS, patienceMs: PATIENCE_MS, enough }, stack);
+      const { tally, parts, hits } = outcome;
+      const fleets = parts.flatMap(({ fleet }) => fleet ?? []);
+      const figures = {
+        'reader.writes': tally.writes,
+        'reader.refused': tally.refused,
+        'reader.unsure': tally.unsure,
+        'reader.overtaken': tally.overtaken,
+        'reader.rotations': tally.allRotations,
+        'reader.rollouts': sum(fleets.map(({ rollouts }) => rollouts)),
+        'reader.pods': sum(fleets.map(({ pods }) => pods)),
+        'reader.faults': sum(Object.values(hits)),
+        'reader.seconds': Math.round(LASTS_MS / 1000),
+      };
+      reportFigures(figures);
+      console.log(JSON.stringify({ ...figures, hits }));
+    },
+    LASTS_MS + PATIENCE_MS + OPENING_AND_CALM_MS,
+  );
+
+  test('are not refused once', () => {
+    expect(outcome.tally.refusals).toEqual({});
+  });
+
+  test('find every document that was taken', async () => {
+    for (const { shelf } of stage.places) {
+      const taken = outcome.tally.outboxes.filter((outbox) => outbox.isOn(shelf) && outbox.taken > 0);
+      expect(await countedByClient(shelf)).toEqual(Object.fromEntries(taken.map((box) => [box.client, box.taken])));
+    }
+  });
+
+  test('wrote enough, through rotations and roll-outs enough, while every fault happened', () => {
+    expect(hasWritten(outcome)).toBe(true);
+    expect(outcome.parts.filter((part) => !hasRotated(outcome, part)).map(secretOf)).toEqual([]);
+    expect(outcome.parts.filter((part) => !hasRolledOut(part)).map(secretOf)).toEqual([]);
+    expect(Object.entries(outcome.hits).filter(([, hits]) => hits === 0)).toEqual([]);
+  });
+
+  test('were overtaken by a revocation at most once each time', () => {
+    const revoked = outcome.parts.filter(({ name }) => name === 'revoked');
+    const revocations = sum(revoked.map((part) => outcome.tally.rotations(secretOf(part))));
+    expect(outcome.tally.overtaken).toBeLessThanOrEqual(revocations);
+  });
+
+  test('keep a key that is only edited', () => {
+    const edited = outcome.parts.filter(({ name }) => name === EDITED);
+    expect(edited.map((part) => outcome.tally.rotations(secretOf(part)))).toEqual(stage.places.map(() => 0));
+  });
+
+  test('leave one living key for each object, and all others invalidated', async () => {
+    for (const part of outcome.parts) {
+      const { objects, keys } = part.place.site;
+      const object = await objects.ready(part.name);
+      const all = await keys(object);
+      expect(all.filter(lives).map(({ id }) => id)).toEqual([object.status?.keyID]);
+    }
+  });
+});
