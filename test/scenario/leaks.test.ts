@@ -24,6 +24,15 @@ describe('The search for leaks', () => {
     expect(found).not.toContain(KEY);
   });
 
+  test('finds a short value, and one that begins like another', () => {
+    const others = new Leaks();
+    for (const value of ['s3cr3t', 'KnR6yE41-other', KEY]) others.note(value);
+    expect(others.foundIn({ log: 'a s3cr3t\nKnR6yE41-oth\nKnR6yE41-other' })).toEqual([
+      'log, line 1: a [LEAKED]',
+      'log, line 3: [LEAKED]',
+    ]);
+  });
+
   test('finds nothing in what is clean', () => {
     expect(leaks.foundIn({ log: 'key TiNAGG4BaaMdaH1tRfuU was made', empty: '' })).toEqual([]);
   });

@@ -28,9 +28,10 @@ const RECOVERY_MS = 60_000;
 
 /**
  * Clients write all the time; for as long as planned, keys rotate and faults happen; then, until every object is as it
- * should be, nothing does. Workloads go away with `stack`.
+ * should be, nothing does. In the end the workloads are gone, and nobody writes any more.
  */
-export async function storm(stage: Stage, plan: Plan, stack: AsyncDisposableStack): Promise<Outcome> {
+export async function storm(stage: Stage, plan: Plan): Promise<Outcome> {
+  await using stack = new AsyncDisposableStack();
   const tally = new Tally();
   const parts = await openCast(stage, tally, stack);
   const all = faults(stage.world, stage.fronts);
