@@ -21,7 +21,7 @@ const LASTS_MS = 1500;
 const PATIENCE_MS = 20_000;
 
 /** Every fault, in the order in which they come again and again. */
-export function faults(world: World, { kubernetes, elasticsearch }: Fronts): readonly Fault[] {
+export function allFaults(world: World, { kubernetes, elasticsearch }: Fronts): readonly Fault[] {
   const at = (proxies: readonly FaultProxy[], name: string, answer: Answer, matches?: (request: Seen) => boolean) => ({
     name,
     strike: (signal: AbortSignal) => strikeAt(proxies, answer, matches ?? (() => true), signal),

@@ -1,6 +1,6 @@
 import { untilWhole } from '../trouble/whole.ts';
 import { openCast, secretOf, type Part } from './cast.ts';
-import { faults } from './faults.ts';
+import { allFaults } from './faults.ts';
 import { pause } from './pause.ts';
 import type { Stage } from './stage.ts';
 import { superviseOperator } from './supervisor.ts';
@@ -18,8 +18,12 @@ export interface Plan {
 export interface Outcome {
   readonly tally: Tally;
   readonly parts: readonly Part[];
-  /** By name of the fault: how many requests, watches or processes it hit. */
-  readonly hits: Readonly<Record<string, number>>;
+  /** By name of the fault: how often it hit anything. */
+  readonly faults: Readonly<Record<string, number>>;
+  /** How long clients wrote, milliseconds. */
+  milliseconds: number;
+  /** Why the objects did not all become as they should be in the end. */
+  unrest?: unknown;
 }
 
 /** Milliseconds between two faults, at least, and how long the next one waits for keys to rotate again. */
@@ -34,27 +38,36 @@ export async function storm(stage: Stage, plan: Plan): Promise<Outcome> {
   await using stack = new AsyncDisposableStack();
   const tally = new Tally();
   const parts = await openCast(stage, tally, stack);
-  const all = faults(stage.world, stage.fronts);
-  const hits: Record<string, number> = Object.fromEntries(all.map(({ name }) => [name, 0]));
-  const outcome: Outcome = { tally, parts, hits };
-  const strike: Turns = async (signal) => {
+  const faults: Record<string, number> = {};
+  const outcome: Outcome = { tally, parts, faults, milliseconds: 0 };
+  const began = performance.now();
+  await during([...parts.map(({ write }) => write), superviseOperator(stage.world, tally)], async () => {
+    const trouble = [...parts.flatMap(({ turns }) => turns ?? []), strikes(stage, outcome, faults)];
+    await during(trouble, () => untilOver(plan, outcome));
+    await calm(parts).catch((error: unknown) => (outcome.unrest = error));
+  });
+  outcome.milliseconds = performance.now() - began;
+  return outcome;
+}
+
+/** One fault after the other, and counts those that hit something. */
+const strikes =
+  ({ world, fronts }: Stage, outcome: Outcome, counts: Record<string, number>): Turns =>
+  async (signal) => {
+    const all = allFaults(world, fronts);
+    for (const { name } of all) counts[name] = 0;
     for (let turn = 0; !signal.aborted; turn++) {
       await untilRotated(outcome, signal);
       const fault = all[turn % all.length];
       if (fault === undefined || signal.aborted) continue;
-      hits[fault.name] = (hits[fault.name] ?? 0) + (await fault.strike(signal));
-      for (const front of [stage.fronts.kubernetes, ...stage.fronts.elasticsearch]) front.forget();
+      if ((await fault.strike(signal)) > 0) counts[fault.name] = (counts[fault.name] ?? 0) + 1;
+      for (const front of [fronts.kubernetes, ...fronts.elasticsearch]) front.forget();
     }
   };
-  const calm = async () => {
-    await Promise.all(parts.map(({ settle }) => settle()));
-    await Promise.all(parts.map(({ name, place }) => untilWhole(place.site, name)));
-  };
-  await during([...parts.map(({ write }) => write), superviseOperator(stage.world)], async () => {
-    await during([...parts.flatMap(({ turns }) => turns ?? []), strike], () => untilOver(plan, outcome));
-    await calm();
-  });
-  return outcome;
+
+async function calm(parts: readonly Part[]): Promise<void> {
+  await Promise.all(parts.map(({ settle }) => settle()));
+  await Promise.all(parts.map(({ name, place }) => untilWhole(place.site, name)));
 }
 
 /** Waits until a key was replaced at every place: a fault that hits before shows nothing new. */

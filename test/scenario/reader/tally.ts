@@ -1,5 +1,11 @@
 import type { Answer, Outbox } from './outbox.ts';
 
+/** How often it was, and since when (RFC 3339), to be found in the operator's log. */
+interface Refusals {
+  readonly count: number;
+  readonly since: string;
+}
+
 /** What all clients of a run count. */
 export class Tally {
   /** Documents that were taken. */
@@ -8,8 +14,10 @@ export class Tally {
   unsure = 0;
   /** Writes that a revocation overtook after the Secret had been read; the document is sent again with the new key. */
   overtaken = 0;
+  /** How often the operator was started again. */
+  operatorStarts = 0;
   /** How often documents were refused, by client, key and answer. */
-  readonly refusals: Record<string, number> = {};
+  readonly refusals: Record<string, Refusals> = {};
   readonly outboxes: Outbox[] = [];
   readonly #keys = new Map<string, Set<string>>();
 
@@ -18,7 +26,8 @@ export class Tally {
     if (answer === 'unsure') this.unsure += 1;
     else if (answer !== 'taken') {
       const how = `${secret}: ${client} with key ${keyID}: ${answer.refused}`;
-      this.refusals[how] = (this.refusals[how] ?? 0) + 1;
+      const { count, since } = this.refusals[how] ?? { count: 0, since: new Date().toISOString() };
+      this.refusals[how] = { count: count + 1, since };
     } else {
       this.writes += 1;
       this.#keysOf(secret).add(keyID);
@@ -27,7 +36,7 @@ export class Tally {
 
   /** How many documents were refused. */
   get refused(): number {
-    return Object.values(this.refusals).reduce((sum, count) => sum + count, 0);
+    return Object.values(this.refusals).reduce((sum, { count }) => sum + count, 0);
   }
 
   /** How often the key of a Secret was replaced, as far as documents were written with both. */
