@@ -16,6 +16,8 @@ export interface Part {
   readonly write: Turns;
   /** Changes of its spec; left out where time alone rotates it. */
   readonly turns?: Turns;
+  /** At least one rotation, or one roll-out of the workload, comes in so many milliseconds; left out: none at all. */
+  readonly paceMs?: number;
   /** Ends the rotations that come by time. */
   readonly settle: () => Promise<unknown>;
   /** The workload that holds its key; left out where the Secret is read before each write. */
@@ -27,6 +29,7 @@ export const secretOf = ({ name, place }: Part): string => `${place.site.objects
 
 interface Role {
   readonly spec: Partial<BeatApiKeySpec>;
+  readonly paceMs?: number;
   readonly change?: Change;
 }
 
@@ -41,26 +44,42 @@ const POD_MS = 1000;
 const preset = { beat: 'packetbeat' } as const;
 const roleDescriptors = { writer: writer(['packetbeat-*']) };
 
-/** Objects whose readers take the key out of the Secret before each write. No fault lasts nearly as long as a key has left. */
+/**
+ * A key is renewed when it is a tenth of its life old at the earliest, and what is left then is longer than Elasticsearch
+ * is ever away here, even on a busy machine.
+ */
+const shortLived = (rotation: { readonly overlap: string }): Partial<BeatApiKeySpec> => ({
+  preset,
+  expiration: '300s',
+  rotation: { ...rotation, renewBefore: '270s' },
+});
+
+/** Objects whose readers take the key out of the Secret before each write. */
 const LIVE: Readonly<Record<string, Role>> = {
-  requested: { spec: { preset, rotation: { overlap: '10s' } }, change: { everyMs: 3000, of: request('request') } },
-  revoked: { spec: { preset, rotation: { overlap: '10h' } }, change: { everyMs: 4000, of: request('revokeRequest') } },
-  expiring: { spec: { preset, expiration: '120s', rotation: { renewBefore: '108s', overlap: '5s' } } },
+  requested: {
+    spec: { preset, rotation: { overlap: '10s' } },
+    paceMs: 15_000,
+    change: { everyMs: 3000, of: request('request') },
+  },
+  revoked: {
+    spec: { preset, rotation: { overlap: '10h' } },
+    paceMs: 15_000,
+    change: { everyMs: 4000, of: request('revokeRequest') },
+  },
+  expiring: { spec: shortLived({ overlap: '5s' }), paceMs: 45_000 },
   edited: { spec: { roleDescriptors, expiration: '30d' }, change: { everyMs: 2500, of: edit } },
 };
 
 /** Objects whose pods hold the key that they were started with: nothing but the wait for the roll-out protects them. */
 const HELD: Readonly<Record<string, HeldRole>> = {
-  rolled: { kind: 'DaemonSet', spec: { preset, rotation: { overlap: '0s' } } },
+  rolled: { kind: 'DaemonSet', spec: { preset, rotation: { overlap: '0s' } }, paceMs: 25_000 },
   renewed: {
     kind: 'Deployment',
-    spec: { preset, expiration: '180s', rotation: { renewBefore: '160s', overlap: '1s' } },
+    spec: shortLived({ overlap: '1s' }),
+    paceMs: 45_000,
     change: { everyMs: 5000, of: (turn) => ({ metadata: { turn: `${turn}` } }) },
   },
 };
-
-/** The object whose key is edited and never replaced. */
-export const EDITED = 'edited';
 
 /** Issues every object at a place and starts the workloads that use them, which go away with `stack`. */
 export async function openCast(stage: Stage, tally: Tally, stack: AsyncDisposableStack): Promise<readonly Part[]> {
@@ -79,7 +98,7 @@ async function live({ editor }: Stage, place: Place, name: string, role: Role, t
   const reader = { objects, secret: name, outbox, everyMs: LIVE_MS, revoked: name === 'revoked' };
   const path = pathOf(place, name);
   return {
-    ...{ name, place, settle: settling(editor, path, role) },
+    ...{ name, place, settle: settling(editor, path, role), ...paceOf(role) },
     write: (signal) => readAndWrite(reader, tally, signal),
     ...(role.change === undefined ? {} : { turns: everyFewSeconds(editor, path, role.change) }),
   };
@@ -101,8 +120,10 @@ async function held(
   const path = pathOf(place, name);
   const turns = change === undefined ? rollOut(editor, path, fleet) : everyFewSeconds(editor, path, change);
   const settle = settling(editor, path, role);
-  return { name, place, fleet, turns, settle, write: (signal) => fleet.write(signal) };
+  return { name, place, fleet, turns, settle, ...paceOf(role), write: (signal) => fleet.write(signal) };
 }
+
+const paceOf = ({ paceMs }: Role) => (paceMs === undefined ? {} : { paceMs });
 
 /** A long life instead of a short one, which changes the key in place. */
 const settling =

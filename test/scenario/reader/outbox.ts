@@ -47,7 +47,7 @@ export class Outbox {
 
 interface Item {
   readonly status: number;
-  readonly error?: { readonly type?: string };
+  readonly error?: { readonly type?: string; readonly additional_unsuccessful_credentials?: string };
 }
 
 /** A bulk request is answered with 200 although its documents were dropped. */
@@ -57,7 +57,8 @@ function judge({ status, body }: Reply): Answer {
   // It was taken before, and the answer got lost.
   if (outcome.status === 201 || outcome.status === 409) return 'taken';
   if (outcome.status === 429 || outcome.status >= 500) return 'unsure';
-  return { refused: `${status}, ${outcome.status} ${outcome.error?.type ?? 'of no type'}` };
+  const { type = 'of no type', additional_unsuccessful_credentials: reason = '' } = outcome.error ?? {};
+  return { refused: `${outcome.status} ${type} in an answer of ${status}; ${reason}` };
 }
 
 /** Makes the index of all clients, so that their documents can be counted. */
