@@ -50,7 +50,7 @@ export async function look(
       return { ...close({ secret: true }), secret: known(viewSecret(observed.object, metadata)) };
     }
     case 'consumers':
-      return { ...close({ consumers: true }), ...(await consumers(observed, context)) };
+      return withConsumers(close({ consumers: true }), context);
     case 'missingPrivileges':
       return close({ missingPrivileges: await missingPrivileges(desired, context, signal) });
     case 'keyLives':
@@ -60,16 +60,18 @@ export async function look(
   }
 }
 
-/** That all pods are on the current key is so until the key changes: they are not looked at twice for that. */
-async function consumers(
-  observed: Observed,
-  { cluster, memory }: LookContext,
-): Promise<Pick<Observed, 'consumers' | 'movedTo'>> {
-  const seen = { consumers: await lookAtConsumers(observed.object, cluster.workloads) };
+/** That no consumer is to be restarted is so until key or spec change: they are not looked at twice for that. */
+async function withConsumers(before: Observed, { cluster, memory }: LookContext): Promise<Observed> {
+  const { movedTo: _before, ...rest } = before;
+  const consumers = await lookAtConsumers(before.object, cluster.workloads);
+  const observed = { ...rest, consumers };
   const journal = journalOf(observed);
-  if (journal === undefined || consumersToRestart({ ...observed, ...seen }, journal).length > 0) return seen;
-  memory.keepMoved(observed.object.metadata.uid, journal.keyID);
-  return { ...seen, movedTo: journal.keyID };
+  // Of one that cannot be read, nobody knows.
+  const areKnown = consumers?.every(({ workload }) => workload.known) === true;
+  if (journal === undefined || !areKnown || consumersToRestart(observed, journal).length > 0) return observed;
+  const { uid, generation } = observed.object.metadata;
+  memory.keepMoved(uid, generation, journal.keyID);
+  return { ...observed, movedTo: journal.keyID };
 }
 
 /** Asked once for equal descriptors within an interval, whatever the number of objects. */

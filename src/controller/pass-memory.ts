@@ -13,7 +13,7 @@ export class PassMemory {
   readonly #intact = new Map<string, string>();
   readonly #unstorable = new Set<string>();
   readonly #minted = new Map<string, number>();
-  readonly #moved = new Map<string, string>();
+  readonly #moved = new Map<string, { readonly keyID: string; readonly generation: number }>();
   readonly #told = new Map<string, ReadonlySet<string>>();
 
   /** Begin of an attempt of which nobody knows yet what it left behind, epoch milliseconds. */
@@ -67,13 +67,14 @@ export class PassMemory {
     this.#minted.set(uid, now);
   }
 
-  /** The key that no consumer's pod was found to be behind. */
-  movedTo(uid: string): string | undefined {
-    return this.#moved.get(uid);
+  /** The key for which no consumer was found that is to be restarted; another generation may name other consumers. */
+  movedTo(uid: string, generation: number): string | undefined {
+    const kept = this.#moved.get(uid);
+    return kept?.generation === generation ? kept.keyID : undefined;
   }
 
-  keepMoved(uid: string, keyID: string): void {
-    this.#moved.set(uid, keyID);
+  keepMoved(uid: string, generation: number, keyID: string): void {
+    this.#moved.set(uid, { keyID, generation });
   }
 
   /** Of the replaced keys that wait for long, those that this is the first time to hear of; others are forgotten. */

@@ -67,7 +67,7 @@ export interface Observed {
   readonly unsettledSince?: number;
   /** When this process last made a key for the object, epoch milliseconds; earlier inventories may not show it. */
   readonly mintedAt?: number;
-  /** The key in the Secret that no consumer's pod was found to be behind. */
+  /** The key in the Secret, where a close look found no consumer that is to be restarted for it. */
   readonly movedTo?: string;
   /** Elasticsearch refused exactly this request from exactly this user before. */
   readonly refusal?: Failure;
