@@ -4,9 +4,10 @@ import { aConnectionView } from '../../test/builders/connection-view.ts';
 import { desiredOf } from '../../test/builders/journal.ts';
 import { aKeyRecord } from '../../test/builders/key-record.ts';
 import { anObserved, NOW, type ObservedOptions } from '../../test/builders/observed.ts';
-import type { Plan } from './actions.ts';
+import type { Action, Plan } from './actions.ts';
 import { housekeeping, planFoundKeys } from './housekeeping.ts';
-import { SUPERSEDED_MOST } from './journal.ts';
+import { SUPERSEDED_MOST, type Journal } from './journal.ts';
+import { known } from './reading.ts';
 
 const HOUR = 3_600_000;
 const other = { username: 'other', realm: 'native1' };
@@ -57,6 +58,32 @@ describe('of the replaced keys', () => {
       actions.flatMap((action) => (action.type === 'invalidateKeys' ? action.keys.map(({ id }) => id) : [])),
     ).toEqual(ids);
     expect(actual).toBe(due);
+  });
+});
+
+describe('where a consumer is to be restarted', () => {
+  const consumer = { kind: 'Deployment', namespace: 'logging', name: 'packetbeat', restart: true } as const;
+  const workload = { ...consumer, uid: 'w-1', observed: true, desired: 1, updated: 1, available: 1, keyIDs: {} };
+  const consumers = [{ consumer, workload: known(workload) }];
+  const replaced = { id: 'replaced', since: 1, notBefore: NOW };
+  const leaked = { id: 'leaked', since: 1, notBefore: NOW, atOnce: true } as const;
+  const due = (superseded: Journal['superseded']): readonly Action[] =>
+    housekeeping(anObserved({ consumers, journal: { reason: 'Requested', superseded }, inventory: 'none' }), NOW)
+      .actions;
+
+  test('that comes before a key goes that is waited for', () => {
+    expect(due([replaced])).toMatchObject([{ type: 'restartConsumers', keyID: 'key-1' }]);
+  });
+
+  test('a leaked key goes before, and alone', () => {
+    const [action, ...rest] = due([replaced, leaked]);
+    expect(action).toMatchObject({
+      type: 'invalidateKeys',
+      keys: [{ id: 'leaked' }],
+      remember: { superseded: [replaced] },
+    });
+    expect(action).not.toHaveProperty('awaited');
+    expect(rest).toEqual([]);
   });
 });
 

@@ -11,28 +11,31 @@ import { secretPlan } from './secret-plan.ts';
 import { working } from './verdict.ts';
 
 /**
- * What is due of the journal's replaced keys, whatever else is the matter with the object: consumers are moved on to the
- * current key, then those keys are invalidated whose time is over and that no consumer uses. `due` is when time alone
- * changes the answer.
+ * What is due of the journal's replaced keys, whatever else is the matter with the object: first those go that nobody
+ * waits for, such as a leaked one, then consumers are moved on to the current key, then those keys are invalidated whose
+ * time is over and that no consumer uses. `due` is when time alone changes the answer.
  */
 export function housekeeping(observed: Observed, now: number): Pick<Plan, 'actions' | 'due'> {
   const journal = journalOf(observed);
   const secret = ownSecret(observed);
   if (journal === undefined || secret === undefined || observed.connection.state !== 'ready') return { actions: [] };
   const { contact } = observed.connection;
-  const workloads = consumersToRestart(observed, journal);
+  const overdue = overdueKeys(observed, journal, contact, now);
+  const atOnce = overdue.filter((key) => !isAwaited(observed, key, now));
+  // A restart may fail for long, by an admission webhook that is down for one.
+  const workloads = atOnce.length > 0 ? [] : consumersToRestart(observed, journal);
   if (workloads.length > 0) {
     const annotation = keyIDAnnotation(observed.object);
     return { actions: [{ type: 'restartConsumers', workloads, annotation, keyID: journal.keyID }] };
   }
-  const over = overdueKeys(observed, journal, contact, now);
+  const over = atOnce.length > 0 ? atOnce : overdue;
   const overIDs = over.map(({ id }) => id);
   const left = journal.superseded.filter(({ id }) => !overIDs.includes(id));
   const instants = retirementInstants(observed, left, now);
   const later = instants.length === 0 ? {} : { due: Math.min(...instants) };
   if (over.length === 0) return { actions: [], ...later };
   const keys = over.map(({ id, since }) => ({ id, since }));
-  const awaited = over.some((key) => isAwaited(observed, key, now)) ? { awaited: true as const } : {};
+  const awaited = atOnce.length > 0 ? {} : { awaited: true as const };
   return {
     actions: [{ type: 'invalidateKeys', cause: 'retired', keys, ...awaited, remember: { secret, superseded: left } }],
     ...later,
