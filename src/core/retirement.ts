@@ -21,6 +21,8 @@ export function waitingFor(
   contact: Contact | undefined,
   now: number,
 ): string | undefined {
+  const { metadata, spec } = observed.object;
+  if (spec?.suspend === true && metadata.deletionTimestamp === undefined) return 'the end of spec.suspend';
   if (contact !== undefined && !mayInvalidate(key, contact))
     return `user ${key.owner.username}, or one with manage_api_key`;
   if (key.notBefore > now) return `overlap until ${new Date(key.notBefore).toISOString().replace(/\.\d+/, '')}`;

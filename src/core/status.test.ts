@@ -132,6 +132,7 @@ test('a replaced key that this user cannot invalidate waits for one who can', ()
   const waitingFor = (options: ObservedOptions): string | undefined =>
     status(READY, { journal, ...options }).retiring?.[0]?.waitingFor;
   expect(waitingFor({})).toBe('user before, or one with manage_api_key');
+  expect(waitingFor({ object: aBeatApiKey({ spec: { suspend: true } }) })).toBe('the end of spec.suspend');
   expect(waitingFor({ connection: aConnectionView({ contact: { manageApiKey: true } }) })).toMatch(/^overlap until/);
 });
 
