@@ -2,11 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { aBeatApiKey } from '../../test/builders/beat-api-key.ts';
 import { aKeyRecord } from '../../test/builders/key-record.ts';
 import { anObserved, NOW } from '../../test/builders/observed.ts';
+import { aJournal } from '../../test/builders/journal.ts';
 import { aSecret } from '../../test/builders/secret.ts';
+import { aWorkload } from '../../test/builders/workload.ts';
 import type { BeatApiKey } from '../api/types.ts';
 import { desire } from './desired.ts';
-import { eventsOf } from './events.ts';
+import { eventOfLongWait, eventsOf } from './events.ts';
 import type { Effect } from './fold.ts';
+import type { IssueReason } from './key-record.ts';
+import type { SecretMetadata } from './secret.ts';
 import { statusOf } from './status.ts';
 import { deleting, stalled, working, type Verdict } from './verdict.ts';
 
@@ -54,11 +58,58 @@ describe('an event tells of', () => {
       'left alive, as beatkeys.dev/abandon-keys asks: a',
     ],
     ['nothing where none is abandoned', { type: 'released', object, abandoned: [] }, undefined, ''],
+    [
+      'consumers that were restarted',
+      { type: 'consumersRestarted', keyID: 'key-2', workloads: [aWorkload(), aWorkload({ name: 'b' })], refused: [] },
+      'ConsumersRestarted',
+      'restarted to take up key key-2: DaemonSet/packetbeat, DaemonSet/b',
+    ],
+    [
+      'nothing where Kubernetes refused every restart',
+      { type: 'consumersRestarted', keyID: 'key-2', workloads: [], refused: [] },
+      undefined,
+      '',
+    ],
     ['nothing where the object is claimed', { type: 'claimed', object }, undefined, ''],
     ['nothing where the Secret goes with its object', { type: 'secretRemoved' }, undefined, ''],
   ])('%s', ([, effect, reason, note]) => {
     const events = eventsOf(object, [effect], working('Issuing', ''));
     expect(events.map((event) => [event.reason, event.note])).toEqual(reason === undefined ? [] : [[reason, note]]);
+  });
+});
+
+describe('that replaced keys go although consumers may use them is told', () => {
+  const forced = { id: 'key-0', since: 0, notBefore: 0, atOnce: true } as const;
+  const waiting = { id: 'key-x', since: 0, notBefore: 0 };
+  const switched = aSecret({ journal: aJournal({ superseded: [forced, waiting] }) });
+  const consumers = [{ kind: 'DaemonSet', name: 'packetbeat' }] as const;
+  const told = (reason: IssueReason, given: BeatApiKey, to = switched): readonly string[] =>
+    eventsOf(given, [{ type: 'keyIssued', reason, secret: to, key }], READY)
+      .filter((event) => event.reason === 'RetirementForced')
+      .map(({ type, note }) => `${type}: ${note}`);
+  const named = aBeatApiKey({ spec: { consumers } });
+
+  test('by their ids', () => {
+    expect(told('Expiring', named)).toEqual([
+      'Warning: invalidated although consumers may use them still, since the key after them had to be replaced: key-0',
+    ]);
+  });
+
+  test.for<readonly [string, IssueReason, BeatApiKey, SecretMetadata]>([
+    ['where they were revoked', 'RevokeRequested', named, switched],
+    ['where there are no consumers', 'Expiring', object, switched],
+    ['where all go on waiting', 'Expiring', named, aSecret({ journal: aJournal({ superseded: [waiting] }) })],
+    ['at the first issue', 'FirstIssue', named, switched],
+  ])('not %s', ([, reason, given, to]) => {
+    expect(told(reason, given, to)).toEqual([]);
+  });
+});
+
+test('a long wait is told with what is waited for', () => {
+  expect(eventOfLongWait({ id: 'key-0', wait: 'DaemonSet/packetbeat 1 of 3 pods' })).toMatchObject({
+    type: 'Warning',
+    reason: 'RetirementWaiting',
+    note: 'key key-0 was replaced and still works, waiting for DaemonSet/packetbeat 1 of 3 pods',
   });
 });
 

@@ -1,9 +1,12 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { aBeatApiKey } from '../../test/builders/beat-api-key.ts';
 import { aJournal } from '../../test/builders/journal.ts';
 import { aKeyRecord } from '../../test/builders/key-record.ts';
 import { anObserved } from '../../test/builders/observed.ts';
 import { aSecret } from '../../test/builders/secret.ts';
+import { aConsumer, aPod, aWorkload } from '../../test/builders/workload.ts';
+import type { ConsumerView } from './consumers.ts';
+import { Failure } from './failure.ts';
 import { fold, ours } from './fold.ts';
 import { journalOf } from './observed.ts';
 import { known } from './reading.ts';
@@ -24,6 +27,50 @@ test.for(['keyIssued', 'keyUpdated'] as const)('after %s Secret, journal and lis
   expect(folded.inventory?.keys.map(({ id }) => id)).toEqual(['key-1', 'key-2']);
   // What was found of the former key says nothing about this one.
   expect(folded.close).toEqual({ object: true, secret: true });
+});
+
+describe('of consumers', () => {
+  const failure = new Failure({ kind: 'denied', system: 'Kubernetes', operation: 'patch DaemonSet', code: 'HTTP 403' });
+  const [first, second] = [aConsumer({ pods: [aPod()] }), aConsumer({ pods: [aPod()] })].map((view, at) => ({
+    ...view,
+    consumer: { ...view.consumer, name: `beat-${at}` },
+  })) as [ConsumerView, ConsumerView];
+  const before = anObserved({ consumers: [first, second], close: { consumers: true } });
+
+  test('a new key makes their pods worth another look', () => {
+    const folded = fold(before, { type: 'keyIssued', reason: 'Requested', secret: aSecret(), key: aKeyRecord() });
+    expect(folded.consumers?.map(({ pods }) => pods)).toEqual([undefined, undefined]);
+    expect(folded.consumers?.map(({ workload }) => workload)).toEqual([first.workload, second.workload]);
+    expect(folded.close).not.toHaveProperty('consumers');
+  });
+
+  test.for(['keyUpdated', 'secretWritten'] as const)('%s leaves what is known of their pods', (type) => {
+    const folded = fold(before, { type, secret: aSecret(), key: aKeyRecord() });
+    expect([folded.consumers, folded.close.consumers]).toEqual([before.consumers, true]);
+  });
+
+  test('those that were restarted are as Kubernetes answered, those that were not say why', () => {
+    const restarted = aWorkload({ name: 'beat-0', observed: false });
+    const folded = fold(before, {
+      type: 'consumersRestarted',
+      keyID: 'key-1',
+      workloads: [restarted],
+      refused: [{ place: second.consumer, failure }],
+    });
+    expect(folded.consumers).toEqual([
+      { ...first, workload: known(restarted) },
+      { ...second, refusal: failure },
+    ]);
+  });
+
+  test('one of that name in another namespace, or of another kind, is another one', () => {
+    const workloads = [
+      aWorkload({ name: 'beat-0', namespace: 'other' }),
+      aWorkload({ name: 'beat-0', kind: 'Deployment' }),
+    ];
+    const folded = fold(before, { type: 'consumersRestarted', keyID: 'key-1', workloads, refused: [] });
+    expect(folded.consumers).toEqual(before.consumers);
+  });
 });
 
 test('a changed key stands in the list once', () => {

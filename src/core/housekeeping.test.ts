@@ -4,6 +4,7 @@ import { aConnectionView } from '../../test/builders/connection-view.ts';
 import { desiredOf } from '../../test/builders/journal.ts';
 import { aKeyRecord } from '../../test/builders/key-record.ts';
 import { anObserved, NOW, type ObservedOptions } from '../../test/builders/observed.ts';
+import { aConsumer, aWorkload, KEY_ANNOTATION } from '../../test/builders/workload.ts';
 import type { Action, Plan } from './actions.ts';
 import { housekeeping, planFoundKeys } from './housekeeping.ts';
 import { SUPERSEDED_MOST, type Journal } from './journal.ts';
@@ -84,6 +85,51 @@ describe('where a consumer is to be restarted', () => {
     });
     expect(action).not.toHaveProperty('awaited');
     expect(rest).toEqual([]);
+  });
+});
+
+describe('with consumers', () => {
+  const key = { id: 'key-0', since: NOW - 2 * HOUR, notBefore: NOW };
+  const journal = { reason: 'Requested', superseded: [key] };
+  const inventory = [aKeyRecord(), aKeyRecord({ id: 'key-0' })];
+  const done = aWorkload({ keyIDs: { [KEY_ANNOTATION]: 'key-1' } });
+  const keep = (options: ObservedOptions): Pick<Plan, 'actions' | 'due'> =>
+    housekeeping(anObserved({ journal, inventory, ...options }), NOW);
+
+  test('these are moved on to the current key before anything goes', () => {
+    const workload = aWorkload();
+    expect(keep({ consumers: [aConsumer({ workload }), aConsumer({ workload: done })] })).toEqual({
+      actions: [{ type: 'restartConsumers', workloads: [workload], annotation: KEY_ANNOTATION, keyID: 'key-1' }],
+    });
+  });
+
+  test('they are moved on also where no key waits for that', () => {
+    const consumers = [aConsumer()];
+    expect(keep({ consumers, journal: { reason: 'KeyInvalid' } }).actions).toMatchObject([
+      { type: 'restartConsumers' },
+    ]);
+  });
+
+  test('a key goes once they are looked at and have moved on', () => {
+    expect(keep({ consumers: [aConsumer({ workload: done })] }).actions).toMatchObject([
+      { type: 'invalidateKeys', keys: [{ id: 'key-0' }], awaited: true },
+    ]);
+  });
+
+  test('a key that waits for them is looked at an hour later, to say so', () => {
+    const consumers = [aConsumer({ workload: { ...done, updated: 1 } })];
+    expect(keep({ consumers })).toEqual({ actions: [], due: NOW + HOUR });
+  });
+
+  test.for<readonly [string, ObservedOptions]>([
+    ['is revoked', { journal: { ...journal, superseded: [{ ...key, atOnce: true }] } }],
+    ['is dead', { inventory: [aKeyRecord()] }],
+    ['has none', { consumers: [] }],
+  ])('nobody is waited for, nor looked at, where the key %s', ([, options]) => {
+    const consumers = [aConsumer({ workload: { ...done, updated: 1 } })];
+    const [action] = keep({ consumers, ...options }).actions;
+    expect(action).toMatchObject({ type: 'invalidateKeys', keys: [{ id: 'key-0' }] });
+    expect(action).not.toHaveProperty('awaited');
   });
 });
 

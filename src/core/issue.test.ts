@@ -8,6 +8,8 @@ import type { IssueKey, Plan } from './actions.ts';
 import { planIssue } from './issue.ts';
 import { SUPERSEDED_LIMIT, SUPERSEDED_MOST, type Superseded } from './journal.ts';
 import type { IssueReason } from './key-record.ts';
+import { MINT_BUDGET } from './mint-budget.ts';
+import { known } from './reading.ts';
 
 const HOUR = 3_600_000;
 const looked = { object: true, secret: true } as const;
@@ -135,6 +137,12 @@ describe('of the key that is replaced', () => {
       ],
     ],
     [
+      'the overlap is noted where it has expired, although no other waits any longer',
+      'Expiring',
+      { inventory: [], journal: { expires: NOW } },
+      [{ id: 'key-1', ...later }],
+    ],
+    [
       'every living key is noted where the journal is lost',
       'SecretMissing',
       {
@@ -205,6 +213,54 @@ describe('a key waits for a list of those that an earlier attempt may have made'
       needsInventorySince: changed + 2_000,
     });
     expect(planned('Requested', { journal: { changed } }).actions).toHaveLength(1);
+  });
+});
+
+describe('with the budget of unplanned keys used up', () => {
+  const MINUTE = 60_000;
+  const spent = Array.from({ length: MINT_BUDGET }, (_, at) =>
+    aKeyRecord({
+      id: `spent-${at}`,
+      creation: NOW - (at + 10) * MINUTE,
+      invalidated: true,
+      mark: { reason: 'KeyInvalid' },
+    }),
+  );
+  const looked = { object: true, secret: true, keyLives: known(false), valuesIntact: known(false) } as const;
+  const inventory = [aKeyRecord({ invalidated: true }), ...spent];
+  const room = NOW - (MINT_BUDGET + 9) * MINUTE + HOUR;
+
+  test.for(['KeyInvalid', 'SecretAltered', 'SecretMissing', 'FirstIssue'] as const)('none is made for %s', (reason) => {
+    const plan = planned(reason, { inventory, close: looked });
+    expect(plan).toMatchObject({ actions: [], due: room, verdict: { state: 'stalled', reason: 'MintBudgetExceeded' } });
+    expect(plan.verdict.message).toContain('(KeyInvalid 5)');
+    expect(plan.verdict.message).toContain(new Date(room).toISOString());
+  });
+
+  test.for(['Requested', 'RevokeRequested', 'Expiring', 'ClusterChanged'] as const)('one is made for %s', (reason) => {
+    expect(planned(reason, { inventory, close: looked }).actions).toMatchObject([{ type: 'issueKey', reason }]);
+  });
+
+  test('keys that were replaced before are retired all the same, and before that is due', () => {
+    const superseded = [{ id: 'key-0', since: 0, notBefore: NOW }];
+    expect(planned('KeyInvalid', { inventory, close: looked, journal: { superseded } }).actions).toMatchObject([
+      { type: 'invalidateKeys', keys: [{ id: 'key-0' }] },
+    ]);
+    const later = [{ id: 'key-0', since: 0, notBefore: NOW + MINUTE }];
+    const waits = { inventory, close: looked, journal: { superseded: later } };
+    expect(planned('KeyInvalid', waits)).toMatchObject({ actions: [], due: NOW + MINUTE });
+  });
+
+  test('whether a key is needed at all is asked first', () => {
+    expect(planned('KeyInvalid', { inventory }).actions).toMatchObject([{ type: 'issueKey', reason: 'KeyInvalid' }]);
+  });
+
+  test('only a list of keys that shows the last one made tells that', () => {
+    const mintedAt = NOW - 60_000;
+    const plan = planned('KeyInvalid', { inventory: [], close: looked, mintedAt });
+    expect(plan).toMatchObject({ actions: [], needsInventorySince: mintedAt + 2_000 });
+    expect(planned('Requested', { inventory: [], close: looked, mintedAt }).actions).toHaveLength(1);
+    expect(planned('KeyInvalid', { inventory: [], close: looked, mintedAt: mintedAt - 2_000 }).actions).toHaveLength(1);
   });
 });
 

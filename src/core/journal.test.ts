@@ -3,7 +3,7 @@ import { aJournal } from '../../test/builders/journal.ts';
 import { ANNOTATIONS } from '../api/names.ts';
 import { journalAnnotations, readJournal, SUPERSEDED_MOST, type Journal } from './journal.ts';
 
-const texts = (journal: Journal): Record<string, string> =>
+const texts = (journal: Parameters<typeof journalAnnotations>[0]): Record<string, string> =>
   Object.fromEntries(
     Object.entries(journalAnnotations(journal)).flatMap(([name, text]) =>
       text === null ? [] : [[name, text] as const],
@@ -16,6 +16,7 @@ const full = aJournal({
   handledRevokeRequest: 'leak',
   superseded: [
     { id: 'key-0', since: Date.UTC(2026, 0, 1), notBefore: Date.UTC(2026, 0, 2) },
+    { id: 'key-y', since: 1, notBefore: 2, atOnce: true },
     { id: 'key-x', since: 1, notBefore: 2, owner: { username: 'other', realm: 'file' } },
   ],
 });
@@ -25,6 +26,47 @@ test.for([
   ['everything', full],
 ] as const)('a journal of %s is read back as it was written', ([, journal]) => {
   expect(readJournal(texts(journal))).toEqual(journal);
+});
+
+describe('a key was stored', () => {
+  const changed = Date.UTC(2026, 0, 1, 0, 0, 5, 700);
+  const before = { id: 'key-0', since: 1, notBefore: 2 };
+  const { stored: _stored, ...fresh } = aJournal({
+    changed,
+    superseded: [before, { ...before, id: 'key-x', since: changed }],
+  });
+  const read = (writtenAt?: number, annotations: Record<string, string> = {}): Journal | undefined =>
+    readJournal({ ...texts(fresh), ...annotations }, writtenAt);
+
+  test.for<readonly [string, number | undefined, number]>([
+    ['when the Secret was written, where that was later than the key was ready', changed + 1_300, changed + 1_300],
+    ['when the key was ready, where the Secret tells that second', changed - 700, changed],
+    ['when the key was ready, where the Secret does not tell', undefined, changed],
+  ])('%s', ([, writtenAt, stored]) => {
+    const journal = read(writtenAt);
+    expect(journal?.stored).toBe(stored);
+    // The key that it replaced was in the Secret until then; those before it are older news.
+    expect(journal?.superseded.map(({ since }) => since)).toEqual([1, stored]);
+  });
+
+  test('when the next write noted that it was, whenever that was', () => {
+    const noted = read(changed + 1_300);
+    expect(noted).toBeDefined();
+    if (noted === undefined) return;
+    expect(readJournal(texts({ ...noted, changed: changed + 60_000 }), changed + 60_000)).toEqual({
+      ...noted,
+      changed: changed + 60_000,
+    });
+  });
+
+  test('when it says itself, although a replaced key bears the time of the last change', () => {
+    const journal = aJournal({ changed, stored: 7, superseded: [{ ...before, since: changed }] });
+    expect(readJournal(texts(journal), changed + 1_300)).toEqual(journal);
+  });
+
+  test('by a damaged note as if there were none', () => {
+    expect(read(changed + 1_300, { [ANNOTATIONS.keyStored]: 'yesterday' })?.stored).toBe(changed + 1_300);
+  });
 });
 
 test('what a journal does not have is removed from the Secret', () => {
@@ -56,6 +98,7 @@ describe('a journal counts as none', () => {
     ['superseded', '[{]'],
     ['superseded', '[{"id":"","since":"2026-01-01T00:00:00Z","notBefore":"2026-01-01T00:00:00Z"}]'],
     ['superseded', '[{"id":"k","since":"2026-01-01T00:00:00Z"}]'],
+    ['superseded', '[{"id":"k","since":"2026-01-01T00:00:00Z","notBefore":"2026-01-01T00:00:00Z","atOnce":false}]'],
   ] as const)('with a damaged %s: %s', ([part, text]) => {
     expect(readJournal({ ...texts(full), [ANNOTATIONS[part]]: text })).toBeUndefined();
   });

@@ -32,6 +32,16 @@ describe('first-hand must be known before', () => {
       issue('SecretAltered'),
       ['object', 'secret', 'valuesIntact', 'missingPrivileges'],
     ],
+    [
+      'keys go that consumers must have moved on from',
+      { type: 'invalidateKeys', cause: 'retired', keys: [], awaited: true },
+      ['object', 'secret', 'consumers'],
+    ],
+    [
+      'consumers are restarted',
+      { type: 'restartConsumers', workloads: [], annotation: 'beatkeys.dev/packetbeat', keyID: 'key-1' },
+      ['object', 'secret', 'consumers'],
+    ],
     ['Secret or keys are touched', { type: 'invalidateKeys', cause: 'retired', keys: [] }, ['object', 'secret']],
     ['a Secret is removed', { type: 'removeSecret', secret }, ['object', 'secret']],
     ['a Secret is left to itself', { type: 'disownSecret', secret }, ['object', 'secret']],

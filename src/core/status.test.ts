@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { aBeatApiKey } from '../../test/builders/beat-api-key.ts';
 import { aConnectionView } from '../../test/builders/connection-view.ts';
+import { aKeyRecord } from '../../test/builders/key-record.ts';
 import { anObserved, NOW, type ObservedOptions } from '../../test/builders/observed.ts';
+import { aConsumer, aWorkload } from '../../test/builders/workload.ts';
 import type { BeatApiKey, BeatApiKeyStatus } from '../api/types.ts';
 import { desire } from './desired.ts';
 import { plan } from './plan.ts';
@@ -134,6 +136,29 @@ test('a replaced key that this user cannot invalidate waits for one who can', ()
   expect(waitingFor({})).toBe('user before, or one with manage_api_key');
   expect(waitingFor({ object: aBeatApiKey({ spec: { suspend: true } }) })).toBe('the end of spec.suspend');
   expect(waitingFor({ connection: aConnectionView({ contact: { manageApiKey: true } }) })).toMatch(/^overlap until/);
+});
+
+describe('what a replaced key waits for is', () => {
+  const superseded = [{ id: 'key-0', since: NOW - 60_000, notBefore: NOW }];
+  const inventory = [aKeyRecord(), aKeyRecord({ id: 'key-0' })];
+  const behind = [aConsumer({ workload: aWorkload({ updated: 1, heldBy: 'OnDelete' }) })];
+  test.for<readonly [string, ObservedOptions, string]>([
+    [
+      'its consumers',
+      { consumers: behind },
+      'DaemonSet/packetbeat 1 of 3 pods, whose pods are replaced when someone deletes them (OnDelete)',
+    ],
+    [
+      'its consumers also while the cluster is down',
+      { consumers: behind, connection: { state: 'waiting', reason: 'Unavailable', message: '' } },
+      'DaemonSet/packetbeat 1 of 3 pods, whose pods are replaced when someone deletes them (OnDelete)',
+    ],
+    ['Elasticsearch, where it is to go now', {}, 'Elasticsearch'],
+  ])('%s', ([, options, waitingFor]) => {
+    expect(status(READY, { inventory, journal: { superseded }, ...options }).retiring).toMatchObject([
+      { keyID: 'key-0', waitingFor },
+    ]);
+  });
 });
 
 test('missing privileges are listed while they are the trouble, and no longer', () => {
