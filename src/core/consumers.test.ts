@@ -152,6 +152,7 @@ describe('for the current key', () => {
     ['pods that were made before it are replaced', { pods: [aPod({ created: STORED + SECOND }), aPod()] }],
     ['pods of the second of the switch are replaced', { pods: [aPod({ created: STORED })] }],
     ['pods that may not be read are replaced', { pods: unknown(denied) }],
+    ['the template is changed of one that has no pods yet', { pods: [] }],
     ['a template with another key is changed', { workload: aWorkload({ keyIDs: carrying('key-0') }) }],
   ])('%s', ([, options]) => {
     expect(due(options)).toEqual(['packetbeat']);
@@ -163,7 +164,6 @@ describe('for the current key', () => {
     ['nothing is restarted twice', { workload: aWorkload({ keyIDs: carrying('key-1') }), pods: [aPod()] }],
     ['nothing is restarted whose pods are all younger', { pods: [aPod({ created: STORED + SECOND })] }],
     ['nothing is restarted whose pods all took it up', { pods: [aPod({ keyIDs: carrying('key-1') })] }],
-    ['nothing is restarted that has no pods', { pods: [] }],
     ['nothing is restarted that does not exist', { workload: 'absent' }],
     ['nothing is restarted that may not be read', { workload: unknown(denied) }],
     ['nothing is tried again at once that Kubernetes refused', { refusal: denied }],

@@ -102,7 +102,9 @@ export function restartsDue(
   return consumers.flatMap(({ consumer, workload, pods, refusal }) => {
     if (!consumer.restart || refusal !== undefined || !workload.known || workload.value === undefined) return [];
     if (workload.value.keyIDs[annotation] === journal.keyID) return [];
-    const upToDate = pods?.known === true && pods.value.every((pod) => isCurrent(pod, journal, annotation));
+    // Of no pods nothing follows for one that is made within the second of the switch; and a restart costs none.
+    const upToDate =
+      pods?.known === true && pods.value.length > 0 && pods.value.every((pod) => isCurrent(pod, journal, annotation));
     return upToDate ? [] : [workload.value];
   });
 }
