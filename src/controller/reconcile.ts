@@ -7,7 +7,9 @@ import { fold, type Effect } from '../core/fold.ts';
 import type { Observed } from '../core/observed.ts';
 import { plan } from '../core/plan.ts';
 import { openQuestions } from '../core/questions.ts';
+import { NOT_LISTED_YET } from '../core/workload.ts';
 import type { Connections } from './connections.ts';
+import { peekConsumers } from './consumers.ts';
 import { execute } from './execute.ts';
 import { look } from './look.ts';
 import { observe } from './observe.ts';
@@ -54,10 +56,12 @@ export async function reconcile(key: string, context: ReconcileContext, signal: 
   return waitFor(progress, context);
 }
 
-/** Right after a start nobody knows how the connection stands; the first look at it wakes its objects. */
-function isTooEarly(object: BeatApiKey, { connections }: ReconcileContext): boolean {
+/** Right after a start nobody knows how connection and consumers stand; the first look at either wakes its objects. */
+function isTooEarly(object: BeatApiKey, { cluster, connections }: ReconcileContext): boolean {
   const reference = connectionKey(object);
-  return reference !== undefined && connections.find(reference)?.verdict.reason === 'Checking';
+  if (reference !== undefined && connections.find(reference)?.verdict.reason === 'Checking') return true;
+  const consumers = peekConsumers(object, cluster.workloads) ?? [];
+  return consumers.some(({ workload }) => !workload.known && workload.failure.code === NOT_LISTED_YET);
 }
 
 function begin(object: BeatApiKey, context: ReconcileContext): Progress {

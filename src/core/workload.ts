@@ -12,6 +12,9 @@ export interface WorkloadPlace {
 export const samePlace = (one: WorkloadPlace, other: WorkloadPlace): boolean =>
   one.kind === other.kind && one.namespace === other.namespace && one.name === other.name;
 
+/** Code of the failure that stands for a workload while the first list of its kind is not in; whoever asked is told then. */
+export const NOT_LISTED_YET = 'NotListedYet';
+
 /** A workload as far as it tells whether its pods have moved on to a key. */
 export interface Workload extends WorkloadPlace {
   readonly uid: string;

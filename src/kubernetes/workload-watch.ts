@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CacheChange, ObjectKey } from '../controller/ports.ts';
 import { Failure } from '../core/failure.ts';
 import { known, type Reading, unknown } from '../core/reading.ts';
-import type { Workload, WorkloadKind, WorkloadPlace } from '../core/workload.ts';
+import { NOT_LISTED_YET, type Workload, type WorkloadKind, type WorkloadPlace } from '../core/workload.ts';
 import type { KubernetesObject } from './object.ts';
 import type { Upstream } from './reflector.ts';
 import { EVERYWHERE, type WorkloadObject, WORKLOADS } from './resource.ts';
@@ -81,7 +81,7 @@ export function notListedYet(kind: WorkloadKind): Failure {
     kind: 'unavailable',
     system: 'Kubernetes',
     operation: `watch ${kind}s`,
-    code: 'NotListedYet',
+    code: NOT_LISTED_YET,
     detail: `${kind}s have not been listed yet`,
   });
 }
