@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { constants, setPriority } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { killWhenWeEnd } from './leftovers.ts';
 import { identify } from './process-identity.ts';
@@ -18,6 +19,8 @@ export interface CommandOptions {
   readonly input?: string;
   /** For what takes minutes: in a process group of its own, which is killed when this process ends in whatever way. */
   readonly long?: boolean;
+  /** Gives way to every other process. */
+  readonly lowPriority?: boolean;
 }
 
 /** Runs a command to its end. Rejects only when it cannot be started. */
@@ -26,8 +29,9 @@ export async function finish(
   args: readonly string[],
   options: CommandOptions = {},
 ): Promise<Finished> {
-  const { cwd, env, input, long = false } = options;
+  const { cwd, env, input, long = false, lowPriority = false } = options;
   const child = spawn(command, args, { cwd, env: env ?? process.env, stdio: 'pipe', detached: long });
+  if (lowPriority && child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
   const identity = long && child.pid !== undefined ? identify(child.pid) : undefined;
   const forget = identity === undefined ? undefined : killWhenWeEnd(identity);
   child.stdin.on('error', () => {});

@@ -1,12 +1,10 @@
-import { readFile, rename } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { cached } from '../cache.ts';
-import { output } from '../command.ts';
+import { goTools } from '../go-tools.ts';
 import { withProgress } from '../progress.ts';
 import type { Progress } from '../progress.ts';
 
-const here = import.meta.dirname;
 const programs = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const;
 const versionPackage = 'k8s.io/component-base/version';
 
@@ -22,17 +20,11 @@ export async function controlPlaneBinaries(progress: Progress): Promise<string> 
     if (missing.length > 0) throw new Error(`KUBEBUILDER_ASSETS names a folder without ${missing.join(', ')}.`);
     return given;
   }
-  const env = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -buildvcs=false' };
-  const go = (...args: string[]) => output('go', args, { cwd: here, env, long: true });
-  return cached(
+  return goTools(
     {
       name: 'control-plane',
-      from: [
-        await readFile(path.join(here, 'go.mod'), 'utf8'),
-        await readFile(path.join(here, 'go.sum'), 'utf8'),
-        await go('env', 'GOVERSION', 'GOOS', 'GOARCH'),
-      ],
-      make: async (folder) => {
+      module: import.meta.dirname,
+      build: async (go, folder) => {
         const version = (await go('list', '-m', '-f', '{{.Version}}', 'k8s.io/kubernetes')).trim();
         await withProgress(progress, `building Kubernetes ${version} and etcd (minutes, the first time)`, () =>
           go('build', '-trimpath', '-o', `${folder}/`, '-ldflags', linkerFlags(version), 'tool'),

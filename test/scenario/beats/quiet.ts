@@ -1,0 +1,26 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PodBeat } from './pair.ts';
+import { EVERY_MS } from './sources.ts';
+
+/** A Beat has Elasticsearch's answer, and has taken note of it, so long after the document can be found. */
+const ANSWER_MS = 250;
+/** So near to the next burst a Beat is not stopped any more. */
+const MARGIN_MS = 500;
+/** Kubernetes gives a pod 30 s, of which the Beat needs some. */
+const PATIENCE_MS = 20_000;
+
+/**
+ * Waits until a Beat has nothing to lose: all events have their documents, one of later than `since` among them, and no
+ * new one is near. What is in a queue when the Beat is stopped may be lost or doubled whatever the key; stopped with an
+ * empty queue, only the key can make a difference. Gives up when a pod would have to end.
+ */
+export async function untilQuiet({ source, count }: PodBeat, since: number): Promise<void> {
+  const until = Date.now() + PATIENCE_MS;
+  while (Date.now() < until) {
+    const { made, lastAt } = source;
+    const all = lastAt > since && (await count()) >= made;
+    if (all) await sleep(ANSWER_MS);
+    if (all && source.made === made && Date.now() < lastAt + EVERY_MS - MARGIN_MS) return;
+    await sleep(100);
+  }
+}
