@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { controlPlane } from '../testbed/current.ts';
 import type { PodBeat } from './beats/pair.ts';
 import { beatsSite } from './beats/world.ts';
@@ -9,22 +8,25 @@ const soak = soakMs();
 /** A measurement is not made better by a longer soak. */
 const ROUNDS = soak === undefined ? 1 : 10;
 
-/** Waits, once the next Beat is about to start, for the first document after that; gives the time, by `Date.now()`. */
-function firstDocument({ pods, count }: PodBeat): () => Promise<number> {
+/** Small, so that a figure in events is one in time, too. */
+const PACE = { everyMs: 500, lines: 5, checks: 1 };
+const PATIENCE = { timeout: 120_000, interval: 100 };
+
+/** Waits, from when the next Beat is about to start, for its first document; gives the time, by `Date.now()`. */
+function firstDocument({ pods, count }: PodBeat): Promise<number> {
   const first = Promise.withResolvers<number>();
+  // A test that has failed before does not wait for it.
+  first.promise.catch(() => undefined);
   pods.beforeStart = async () => {
     const before = await count();
-    const look = async (): Promise<number> => {
-      while ((await count()) === before) await sleep(50);
-      return Date.now();
-    };
-    look().then(first.resolve, first.reject);
+    const look = async () => expect(await count()).toBeGreaterThan(before);
+    vi.waitFor(look, PATIENCE).then(() => first.resolve(Date.now()), first.reject);
   };
-  return () => first.promise;
+  return first.promise;
 }
 
 describe.runIf(controlPlane().playedNodes)('After a revocation', () => {
-  const opened = beatsSite('1h');
+  const opened = beatsSite({ overlap: '1h', pace: PACE });
 
   test.concurrent.each(['filebeat', 'heartbeat'] as const)(
     'a %s goes on with the new key, and what that cost is reported',
@@ -35,14 +37,14 @@ describe.runIf(controlPlane().playedNodes)('After a revocation', () => {
       const seconds = { withoutKey: 0, start: 0, controlStart: 0 };
       for (let round = 1; round <= ROUNDS; round++) {
         // Events flow on both sides.
-        for (const { count } of [rotated, control]) await expect.poll(count, { timeout: 60_000 }).toBeGreaterThan(0);
+        for (const { count } of [rotated, control]) await expect.poll(count, PATIENCE).toBeGreaterThan(0);
         const [first, controlsFirst] = [firstDocument(rotated), firstDocument(control)];
         const asked = Date.now();
         const { status } = await replaceKey({ revokeRequest: `leak-${round}` });
-        const at = await first();
+        const at = await first;
         seconds.withoutKey += (at - asked) / 1000;
         seconds.start += (at - rotated.pods.startedAt) / 1000;
-        seconds.controlStart += ((await controlsFirst()) - control.pods.startedAt) / 1000;
+        seconds.controlStart += ((await controlsFirst) - control.pods.startedAt) / 1000;
         expect(rotated.pods.keyIDs.at(-1)).toBe(status?.keyID);
       }
       const [ours, controls] = await Promise.all([rotated.tally(), control.tally()]);

@@ -8,6 +8,8 @@ import { reportFigures, soakMs } from './figures.ts';
 
 /** Shorter than a pod takes to stop here, so that a key which waits for nothing else dies under its Beat. */
 const OVERLAP_MS = 1000;
+/** A Beat sends a second after the first event of a burst, so that its queue is empty for most of the time between two. */
+const PACE = { everyMs: 3000, lines: 20, checks: 5 };
 const soak = soakMs();
 const TIMEOUT_MS = soak === undefined ? 240_000 : soak + 15 * 60_000;
 
@@ -20,7 +22,7 @@ function* rounds(): Generator<number> {
 
 // Where nodes are real, so are kubelets, and nobody can put a process of this machine into a pod.
 describe.runIf(controlPlane().playedNodes)('Restarted by the operator after each rotation', () => {
-  const opened = beatsSite(`${OVERLAP_MS / 1000}s`);
+  const opened = beatsSite({ overlap: `${OVERLAP_MS / 1000}s`, pace: PACE });
 
   /** Rotates the key of one, and restarts both, again and again; gives the number of rotations. */
   const rotate = async ({ program, rotated, control, replaceKey }: Pair): Promise<number> => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ElasticsearchNode } from '../../testbed/servers.ts';
-import { EVERY_MS, type Source } from './sources.ts';
+import type { Source } from './sources.ts';
 
 /** What became of numbered events. */
 export interface Tally {
@@ -24,6 +24,8 @@ interface Page {
 }
 
 const PAGE = 5000;
+/** A document comes no later than this after one of a later event, milliseconds, unless it does not come. */
+const OVERTAKEN_MS = 6000;
 /** Longer than an event is under way when nothing is wrong, on a busy machine. */
 const PATIENCE_MS = 60_000;
 
@@ -47,7 +49,7 @@ export async function tally(node: ElasticsearchNode, index: string, source: Sour
     const ours = numbers.filter((number) => number <= made);
     const different = new Set(ours).size;
     const waited = Date.now() - since;
-    const overtaken = waited > 2 * EVERY_MS && numbers.some((number) => number > made);
+    const overtaken = waited > OVERTAKEN_MS && numbers.some((number) => number > made);
     if (different === made || overtaken || waited > PATIENCE_MS)
       return { events: made, lost: made - different, doubled: ours.length - different };
     await sleep(500);

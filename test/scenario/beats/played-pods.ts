@@ -34,7 +34,7 @@ export class PlayedPods implements AsyncDisposable {
   readonly #released = new Set<string>();
   #stopping = 0;
   #startedAt = 0;
-  #running: { readonly uid: string; readonly beat: BeatProcess } | undefined;
+  #running: { readonly name: string; readonly uid: string; readonly beat: BeatProcess } | undefined;
   #watching: Promise<void> = Promise.resolve();
   #failure: Error | undefined;
   /** What happens between the deletion of a pod and the SIGTERM, as a `preStop` hook would. */
@@ -89,12 +89,17 @@ export class PlayedPods implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.beforeStop = () => Promise.resolve();
     await this.#objects.kubectl(['delete', 'daemonset', this.#options.name, '--wait=false']);
-    if (this.#failure === undefined)
-      await this.#objects.kubectl(['wait', '--for=delete', 'pod', '-l', `app=${this.#options.name}`, '--timeout=60s']);
+    const { name } = this.#running ?? {};
+    if (this.#failure === undefined && name !== undefined)
+      await this.#api.until(this.#collection, name, 'its end', (pod) => pod === undefined);
     this.#stop.abort();
     await this.#watching;
     await this.#running?.beat.stop();
     this.#check();
+  }
+
+  get #collection(): string {
+    return `/api/v1/namespaces/${this.#objects.namespace}/pods`;
   }
 
   #check(): void {
@@ -102,11 +107,9 @@ export class PlayedPods implements AsyncDisposable {
   }
 
   async #watch(): Promise<void> {
-    const { namespace } = this.#objects;
-    const collection = `/api/v1/namespaces/${namespace}/pods`;
     const selector = { labelSelector: `app=${this.#options.name}` };
     while (!this.#stop.signal.aborted) {
-      for await (const { type, object } of this.#api.watch<StoredPod>(collection, selector, this.#stop.signal)) {
+      for await (const { type, object } of this.#api.watch<StoredPod>(this.#collection, selector, this.#stop.signal)) {
         if (type === 'ERROR') break;
         if (type !== 'DELETED') await this.#seen(object);
       }
@@ -131,7 +134,7 @@ export class PlayedPods implements AsyncDisposable {
     await this.beforeStart();
     this.#startedAt = Date.now();
     const beat = await startBeat(this.#options.beat, apiKey, this.#keyIDs.length);
-    this.#running = { uid, beat };
+    this.#running = { name, uid, beat };
     this.#beats.push(beat);
     const now = new Date().toISOString().replace(/\.\d+/, '');
     const played = { ...pod, metadata: { ...pod.metadata, annotations: {} } };

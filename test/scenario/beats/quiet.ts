@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PodBeat } from './pair.ts';
-import { EVERY_MS } from './sources.ts';
 
 /** A Beat has Elasticsearch's answer, and has taken note of it, so long after the document can be found. */
 const ANSWER_MS = 250;
@@ -20,7 +19,7 @@ export async function untilQuiet({ source, count }: PodBeat, since: number): Pro
     const { made, lastAt } = source;
     const all = lastAt > since && (await count()) >= made;
     if (all) await sleep(ANSWER_MS);
-    if (all && source.made === made && Date.now() < lastAt + EVERY_MS - MARGIN_MS) return;
+    if (all && source.made === made && Date.now() < lastAt + source.everyMs - MARGIN_MS) return;
     await sleep(100);
   }
 }

@@ -3,13 +3,12 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 
-/**
- * Milliseconds from one burst of events to the next. A Beat sends a second after the first event of a burst, so that
- * its queue is empty for most of the time between two bursts.
- */
-export const EVERY_MS = 3000;
-const LINES_IN_A_BURST = 20;
-const CHECKS_IN_A_BURST = 5;
+/** How events come: so many at once, so often. */
+export interface Pace {
+  readonly everyMs: number;
+  readonly lines: number;
+  readonly checks: number;
+}
 
 /** Where numbered events come from, in bursts. */
 export interface Source extends AsyncDisposable {
@@ -17,23 +16,25 @@ export interface Source extends AsyncDisposable {
   readonly made: number;
   /** When the last one was, by `Date.now()`. */
   readonly lastAt: number;
+  /** The time from one burst to the next, milliseconds. */
+  readonly everyMs: number;
   /** What a Beat's configuration says to read it: `inputs` of Filebeat, `monitors` of Heartbeat. */
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
 /** A file that grows while somebody reads it. */
-export async function growingFile(file: string): Promise<Source> {
+export async function growingFile(file: string, { everyMs, lines }: Pace): Promise<Source> {
   let made = 0;
   let lastAt = 0;
   let writing = writeFile(file, '');
   await writing;
   const burst = () => {
-    const numbers = Array.from({ length: LINES_IN_A_BURST }, (_, index) => made + index + 1);
-    made += LINES_IN_A_BURST;
+    const numbers = Array.from({ length: lines }, (_, index) => made + index + 1);
+    made += lines;
     lastAt = Date.now();
     writing = writing.then(() => appendFile(file, numbers.map((number) => `event ${number}\n`).join('')));
   };
-  const timer = setInterval(burst, EVERY_MS);
+  const timer = setInterval(burst, everyMs);
   const input = {
     ...{ type: 'filestream', id: 'lines', paths: [file] },
     // Looks again at once for what was added, instead of every 2 to 10 s.
@@ -46,6 +47,7 @@ export async function growingFile(file: string): Promise<Source> {
     get lastAt() {
       return lastAt;
     },
+    everyMs,
     inputs: { inputs: [input] },
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
@@ -55,7 +57,7 @@ export async function growingFile(file: string): Promise<Source> {
 }
 
 /** A server that answers every check with its number; the Heartbeat that monitors it keeps the answer. */
-export async function monitoredServer(): Promise<Source> {
+export async function monitoredServer({ everyMs, checks }: Pace): Promise<Source> {
   let made = 0;
   let lastAt = 0;
   const server = createServer((request, response) => {
@@ -67,8 +69,8 @@ export async function monitoredServer(): Promise<Source> {
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const monitor = {
-    ...{ type: 'http', id: 'checks', name: 'checks', schedule: `@every ${EVERY_MS}ms`, timeout: '2s' },
-    hosts: Array.from({ length: CHECKS_IN_A_BURST }, (_, index) => `http://127.0.0.1:${port}/${index}`),
+    ...{ type: 'http', id: 'checks', name: 'checks', schedule: `@every ${everyMs}ms`, timeout: '2s' },
+    hosts: Array.from({ length: checks }, (_, index) => `http://127.0.0.1:${port}/${index}`),
     response: { include_body: 'always' },
   };
   return {
@@ -78,6 +80,7 @@ export async function monitoredServer(): Promise<Source> {
     get lastAt() {
       return lastAt;
     },
+    everyMs,
     inputs: { monitors: [monitor] },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
