@@ -11,8 +11,8 @@ import { countDocuments, tally, type Tally } from './arrivals.ts';
 import { PlayedPods } from './played-pods.ts';
 import { growingFile, monitoredServer, type Pace, type Source } from './sources.ts';
 
-/** Longer than a roll-out takes whose Beat is given all the time that a pod has. */
-const PATIENCE = { timeout: 120_000, interval: 100 };
+/** Longer than a roll-out takes whose Beat is given all the time that its pod has. */
+const PATIENCE = { timeout: 180_000, interval: 100 };
 
 /** A Beat in the pod of a DaemonSet; BeatApiKey, Secret and DaemonSet have the same name. */
 export interface PodBeat {
@@ -57,18 +57,24 @@ export async function openPairs(site: Site, { overlap, pace }: PairsOptions): Pr
   stack.defer(folder.remove);
   const lines = stack.use(await growingFile(path.join(folder.path, 'lines'), pace));
   const { objects, node } = site;
+  const opened: { readonly pods: PlayedPods; readonly index: string }[] = [];
+  const close = async ({ pods, index }: (typeof opened)[number]) => {
+    await pods[Symbol.asyncDispose]();
+    await node.request('DELETE', `/${index}`);
+  };
+  stack.defer(async () => void (await Promise.all(opened.map(close))));
 
   const open = async (program: Program, name: string, spec: Partial<BeatApiKeySpec>): Promise<PodBeat> => {
     await objects.issue(name, { preset: { beat: program }, ...spec });
     const source = program === 'filebeat' ? lines : stack.use(await monitoredServer(pace));
     // What the presets lend begins with the name of the Beat.
     const index = `${name}-${objects.namespace}`;
-    stack.defer(async () => void (await node.request('DELETE', `/${index}`)));
     const beat = {
       ...{ program, binaries, index, inputs: source.inputs },
       ...{ folder: path.join(folder.path, name), elasticsearch: node },
     };
-    const pods = stack.use(await PlayedPods.start({ name, secret: name, beat }, api, objects));
+    const pods = await PlayedPods.start({ name, secret: name, beat }, api, objects);
+    opened.push({ pods, index });
     await vi.waitFor(() => expect(pods.keyIDs).toHaveLength(1), PATIENCE);
     return { pods, source, count: () => countDocuments(node, index), tally: () => tally(node, index, source) };
   };
@@ -95,6 +101,6 @@ export async function openPairs(site: Site, { overlap, pace }: PairsOptions): Pr
   };
 
   const [filebeat, heartbeat] = await Promise.all([openPair('filebeat'), openPair('heartbeat')]);
-  const opened = stack.move();
-  return { filebeat, heartbeat, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+  const all = stack.move();
+  return { filebeat, heartbeat, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }

@@ -164,6 +164,7 @@ function daemonSet(namespace: string, { name, secret, beat }: DaemonSetOptions):
       template: {
         metadata: { labels, annotations: { 'beatkeys.test/state': 'pending' }, finalizers: [FINALIZER] },
         spec: {
+          terminationGracePeriodSeconds: 90,
           nodeSelector: { 'kubernetes.io/hostname': 'node-1' },
           containers: [{ name: beat.program, image: `registry.invalid/${beat.program}`, env: [key] }],
         },

@@ -5,8 +5,8 @@ import type { PodBeat } from './pair.ts';
 const ANSWER_MS = 250;
 /** So near to the next burst a Beat is not stopped any more. */
 const MARGIN_MS = 500;
-/** Kubernetes gives a pod 30 s, of which the Beat needs some. */
-const PATIENCE_MS = 20_000;
+/** Of the 90 s that the pods are given, so that the Beat has some, too. */
+const PATIENCE_MS = 60_000;
 
 /**
  * Waits until a Beat has nothing to lose: all events have their documents, one of later than `since` among them, and no
@@ -20,6 +20,6 @@ export async function untilQuiet({ source, count }: PodBeat, since: number): Pro
     const all = lastAt > since && (await count()) >= made;
     if (all) await sleep(ANSWER_MS);
     if (all && source.made === made && Date.now() < lastAt + source.everyMs - MARGIN_MS) return;
-    await sleep(100);
+    await sleep(250);
   }
 }

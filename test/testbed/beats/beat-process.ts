@@ -27,7 +27,7 @@ const RUNS: Readonly<Record<Program, string>> = {
   heartbeat: 'heartbeat is running',
 };
 
-/** Longer than a Beat takes that waits for nothing; Kubernetes gives a pod 30 s. */
+/** What Kubernetes gives a pod unless it asks for more; a Beat that waits for nothing takes a second. */
 const GRACE_MS = 30_000;
 
 /** Starts a Beat with a key (`id:api_key`) in its environment, and waits until it runs. `run` counts its starts. */
