@@ -1,6 +1,7 @@
 import type { Progress } from '../test/testbed/progress.ts';
 
-const PATIENCE_MS = 600_000;
+/** How long nothing may come. */
+const PATIENCE_MS = 120_000;
 const TELL_EVERY_MS = 10_000;
 
 /** When each of so many things came, milliseconds of `performance.now()`; the first time counts. */
@@ -20,14 +21,16 @@ export class Arrivals {
     if (this.at.size === this.#count) this.#all.resolve();
   }
 
-  /** Waits for all, telling how far it is; rejects when `failed` does, or when it takes too long. */
+  /** Waits for all, telling how far it is; rejects when `failed` does, or when nothing comes any more. */
   async untilAll(what: string, failed: readonly Promise<never>[], progress: Progress): Promise<void> {
-    const began = performance.now();
+    let seen = { count: this.at.size, since: performance.now() };
     const tooLong = Promise.withResolvers<never>();
     const timer = setInterval(() => {
-      progress(`  ${this.at.size} of ${this.#count} ${what}`);
-      if (performance.now() - began > PATIENCE_MS) {
-        tooLong.reject(new Error(`only ${this.at.size} of ${this.#count} ${what} in ${PATIENCE_MS / 1000} s`));
+      const count = this.at.size;
+      progress(`  ${count} of ${this.#count} ${what}`);
+      if (count > seen.count) seen = { count, since: performance.now() };
+      if (performance.now() - seen.since > PATIENCE_MS) {
+        tooLong.reject(new Error(`only ${count} of ${this.#count} ${what}, and none for ${PATIENCE_MS / 1000} s`));
       }
     }, TELL_EVERY_MS);
     try {

@@ -42,10 +42,31 @@ export const FIGURES = {
   'startup.secondsToReady': figure('s'),
   'startup.secondsToReady.none': figure('s'),
   'startup.secondsToFirstPass': figure('s'),
+  'rotate.rateVsBare': figure('of the bare loop', '>=', 0.8),
+  'rotate.objectsPerSecond': figure('1/s'),
+  'rotate.objectsPerSecond.bare': figure('1/s'),
+  'rotate.switch.objectsPerSecond': figure('1/s'),
+  'rotate.switch.objectsPerSecond.bare': figure('1/s'),
+  'rotate.retire.objectsPerSecond': figure('1/s'),
+  'rotate.retire.objectsPerSecond.bare': figure('1/s'),
+  'rotate.unready': figure('objects', '<=', 0),
+  'rotate.kubernetesWrites': figure('per object'),
+  'rotate.kubernetesDryRuns': figure('per object'),
+  'rotate.kubernetesReads': figure('per object'),
+  'rotate.elasticsearchRequests': figure('per object'),
   'delete.seconds': figure('s'),
   'delete.elasticsearchRequests': figure('per object'),
   'delete.elasticsearchRequests.connection': figure('in all'),
   'delete.kubernetesWrites': figure('per object'),
+  'steady.elasticsearchRequestsPerInterval': figure('per interval', '<=', 10),
+  'steady.kubernetesWrites': figure('in all', '<=', 0),
+  'restart.secondsVsBareLists': figure('of the bare lists', '<=', 1.5),
+  'restart.seconds': figure('s'),
+  'restart.seconds.bare': figure('s'),
+  'restart.requestsPerObject': figure('per object', '<=', 0),
+  'memory.rssMiB5000': figure('MiB', '<', 200),
+  'memory.rssMiB5000.highest': figure('MiB'),
+  'memory.rssMiB5000.restarted': figure('MiB'),
 } as const satisfies Record<string, FigureKind>;
 
 export type FigureName = keyof typeof FIGURES;
@@ -75,6 +96,15 @@ export function summarize(samples: readonly Sample[]): Partial<Record<FigureName
   });
   return Object.fromEntries(entries);
 }
+
+/** The figures of the parts that were asked for; others may have come about on the way. */
+export function ofParts(parts: ReadonlySet<string>, sample: Sample): Sample {
+  return Object.fromEntries(Object.entries(sample).filter(([name]) => parts.has(partOf(name))));
+}
+
+/** The part of a run that a figure belongs to. */
+const partOf = (name: string): string =>
+  name.startsWith('memory.rssMiB5000') ? 'memory5000' : (name.split('.')[0] ?? name);
 
 /** The value below which this share of the values is; between two of them where it falls there. */
 export function quantile(values: readonly number[], share: number): number {

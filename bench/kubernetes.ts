@@ -15,13 +15,22 @@ export interface KubernetesObject {
     readonly resourceVersion: string;
     readonly annotations?: Readonly<Record<string, string>>;
   };
-  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+  readonly status?: {
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+    /** Of a BeatApiKey: its key, and those that it replaced. */
+    readonly keyID?: string;
+    readonly retiring?: readonly unknown[];
+  };
 }
 
 interface List {
-  readonly metadata: { readonly resourceVersion: string };
+  readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
   readonly items: readonly KubernetesObject[];
 }
+
+const JSON_TYPE = 'application/json';
+/** Asks for the metadata of the objects of a list and nothing else. */
+export const METADATA_LIST = `${JSON_TYPE};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1`;
 
 /** What a watch told. */
 export type Change = { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: KubernetesObject };
@@ -37,20 +46,26 @@ export class Kubernetes {
     this.#authorization = `Bearer ${token}`;
   }
 
-  async send<T = unknown>(method: Method, path: string, body?: object, type = 'application/json'): Promise<T> {
-    const { statusCode, body: answer } = await this.#pool.request({
-      method,
-      path,
-      headers: { authorization: this.#authorization, accept: 'application/json', 'content-type': type },
-      body: body === undefined ? null : JSON.stringify(body),
-    });
-    const text = await answer.text();
-    if (statusCode >= 300) throw new Error(`${method} ${path} was answered with ${statusCode}`);
-    return JSON.parse(text) as T;
+  async send<T = unknown>(method: Method, path: string, body?: object, type = JSON_TYPE): Promise<T> {
+    const headers = { accept: JSON_TYPE, 'content-type': type };
+    return this.#ask<T>(method, path, headers, body === undefined ? null : JSON.stringify(body));
   }
 
   async list(path: string): Promise<readonly KubernetesObject[]> {
     return (await this.send<List>('GET', path)).items;
+  }
+
+  /** The same page by page, one after the other; `parameters` are those of a query. */
+  async listInPages(path: string, parameters: Readonly<Record<string, string>>, accept = JSON_TYPE) {
+    const items: KubernetesObject[] = [];
+    let page: List | undefined;
+    do {
+      const next = page?.metadata.continue;
+      const query = new URLSearchParams({ ...parameters, ...(next === undefined ? {} : { continue: next }) });
+      page = await this.#ask<List>('GET', `${path}?${query.toString()}`, { accept });
+      items.push(...page.items);
+    } while (page.metadata.continue);
+    return items;
   }
 
   /** Tells every change from now on; a watch that the server ends goes on where it was. Dispose it. */
@@ -71,6 +86,18 @@ export class Kubernetes {
     const failed = follow();
     failed.catch(() => undefined);
     return { failed, [Symbol.dispose]: () => stop.abort() };
+  }
+
+  async #ask<T>(method: Method, path: string, headers: Readonly<Record<string, string>>, body: string | null = null) {
+    const { statusCode, body: answer } = await this.#pool.request({
+      method,
+      path,
+      headers: { authorization: this.#authorization, ...headers },
+      body,
+    });
+    const text = await answer.text();
+    if (statusCode >= 300) throw new Error(`${method} ${path} was answered with ${statusCode}`);
+    return JSON.parse(text) as T;
   }
 
   async *#lines(path: string, signal: AbortSignal): AsyncGenerator<string> {

@@ -17,6 +17,8 @@ export interface OperatorOptions {
   readonly log: string;
   /** Options of Node, such as an image may give. */
   readonly flags: readonly string[];
+  /** Marks its keys and objects; the keys of another installation are none of its business. */
+  readonly installation: string;
   /** Left out: the operator's own default. */
   readonly driftInterval?: string;
   /** A folder for a CPU profile of the whole life of the process; left out: none is made. */
@@ -25,6 +27,9 @@ export interface OperatorOptions {
 
 const PATIENCE_MS = 60_000;
 const STOP_PATIENCE_MS = 40_000;
+
+/** Longer than any pause of the process. */
+const LEASE = { BEATKEYS_LEASE_DURATION: '180s', BEATKEYS_LEASE_RENEW_DEADLINE: '150s' };
 
 /** The operator as a process of its own. It never outlives this one. */
 export class OperatorProcess {
@@ -38,7 +43,10 @@ export class OperatorProcess {
   readonly #log: string;
   #stopping = false;
 
-  private constructor({ bundle, kubeconfig, log, flags, driftInterval, profiles }: OperatorOptions, port: number) {
+  private constructor(
+    { bundle, kubeconfig, log, flags, installation, driftInterval, profiles }: OperatorOptions,
+    port: number,
+  ) {
     const env = {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
@@ -47,9 +55,11 @@ export class OperatorProcess {
       KUBECONFIG: kubeconfig,
       POD_NAMESPACE: NAMESPACES.operator,
       BEATKEYS_WATCH_NAMESPACES: `${NAMESPACES.operator},${NAMESPACES.objects}`,
+      BEATKEYS_INSTALLATION: installation,
       BEATKEYS_CONCURRENCY: String(IN_FLIGHT),
       BEATKEYS_TELEMETRY_HOST: '127.0.0.1',
       BEATKEYS_TELEMETRY_PORT: String(port),
+      ...LEASE,
       ...(driftInterval === undefined ? {} : { BEATKEYS_DRIFT_INTERVAL: driftInterval }),
     };
     const profiling = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`];
@@ -84,15 +94,32 @@ export class OperatorProcess {
     return this.#until('is not ready', async () => (await fetch(`${this.#url}/readyz`)).ok);
   }
 
-  /** Seconds from its start until it has passed over so many objects, and none waits. */
-  untilPassed(objects: number): Promise<number> {
+  /**
+   * Seconds from its start until it has passed over so many objects, and none waits. `connection`: so many times over
+   * its connection, too.
+   */
+  untilPassed(objects: number, connection = 0): Promise<number> {
     return this.#until('has not passed over all objects', async () => {
       const text = await (await fetch(`${this.#url}/metrics`)).text();
       const samples = readSamples(text);
-      const passes = total(samples, 'controller_runtime_reconcile_total', { controller: 'beatapikey' });
+      const passes = (controller: string): number =>
+        total(samples, 'controller_runtime_reconcile_total', { controller });
       const waiting = total(samples, 'workqueue_depth', { name: 'beatapikey' });
-      return passes >= objects && waiting === 0;
+      const running = total(samples, 'controller_runtime_active_workers', { controller: 'beatapikey' });
+      const done = waiting === 0 && running === 0;
+      return done && passes('beatapikey') >= objects && passes('elasticsearchconnection') >= connection;
     });
+  }
+
+  /** Does work while the process stands still, and answers when it went on, milliseconds of `performance.now()`. */
+  async whilePaused(work: () => Promise<void>): Promise<number> {
+    this.#child.kill('SIGSTOP');
+    try {
+      await work();
+    } finally {
+      this.#child.kill('SIGCONT');
+    }
+    return performance.now();
   }
 
   /** Resident memory, now and at its highest, MiB (proc_pid_status(5)). */
@@ -127,4 +154,19 @@ export class OperatorProcess {
   tail(): string {
     return `the end of its log:\n${readFileSync(this.#log, 'utf8').trimEnd().split('\n').slice(-15).join('\n')}`;
   }
+}
+
+/** Does work that needs an operator; throws when the operator ends before, or does not end well after. */
+export async function withOperator(
+  options: OperatorOptions,
+  work: (operator: OperatorProcess) => Promise<void>,
+): Promise<void> {
+  const operator = await OperatorProcess.start(options);
+  try {
+    await Promise.race([work(operator), operator.endedEarly]);
+  } catch (error) {
+    await operator.stop().catch(() => undefined);
+    throw new Error(`${(error as Error).message}\nThe operator: ${operator.tail()}`, { cause: error });
+  }
+  await operator.stop();
 }

@@ -1,15 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { quantile, type Sample } from './figures.ts';
+import { isReady } from './kubernetes.ts';
 import { createObjects, createOneByOne, deleteObjects, namesOf } from './load.ts';
 import type { OperatorProcess } from './operator-process.ts';
-import { proveIssued } from './proof.ts';
+import { demand, proveIssued } from './proof.ts';
 import type { Requests } from './proxy.ts';
 import { elasticsearchUse, kubernetesUse } from './requests.ts';
+import type { Server } from './route.ts';
+import { CONNECTION, NAMESPACES, PATHS } from './workload.ts';
 import { LANES, type World } from './world.ts';
-
-/** How much shorter the drift interval is while the idle operator is watched, and for how many of them it is. */
-export const IDLE = { intervalSeconds: 10, intervals: 6 };
-const DEFAULT_INTERVALS_PER_HOUR = 12;
 
 /** Figures, and the requests that they were counted from. */
 export interface Measured {
@@ -17,17 +16,27 @@ export interface Measured {
   readonly requests?: Readonly<Record<string, Requests>>;
 }
 
+/** Throws when the operator cannot reach Elasticsearch, in whose stead nothing could be measured. */
+export async function connectionReady(world: World): Promise<void> {
+  await untilQuiet(world);
+  const connections = await world.admin.list(PATHS.connections(NAMESPACES.operator));
+  demand(`Ready ElasticsearchConnections named ${CONNECTION}`, connections.filter(isReady).length, 1);
+}
+
 /** Waits until the operator has nothing left to ask. */
 export async function untilQuiet({ proxy }: World): Promise<void> {
   await proxy.untilQuiet(LANES.operatorKubernetes, LANES.operatorElasticsearch);
 }
 
-/** Creates and deletes some objects, so that connections are there and the code is compiled, as in the bare loop. */
-export async function warmUp(world: World, count: number): Promise<void> {
+/**
+ * Creates and deletes some objects beside `existing` ones, so that connections are there and the code is compiled, as in
+ * the bare loop.
+ */
+export async function warmUp(world: World, count: number, existing = 0): Promise<void> {
   await createObjects(world, 'warm', count);
   await deleteObjects(world, namesOf('warm', count));
   await untilQuiet(world);
-  await proveIssued(world, 0);
+  await proveIssued(world, existing);
 }
 
 /** All objects at once. */
@@ -70,34 +79,6 @@ export async function measureSingle(world: World, count: number, existing: numbe
   };
 }
 
-/** An operator that has nothing to do, for some of its shortened drift intervals; scaled to the default ones. */
-export async function measureIdle(world: World, count: number): Promise<Measured> {
-  const { proxy, progress } = world;
-  // The wait for the inventory after these is the last interval.
-  const seconds = IDLE.intervalSeconds * (IDLE.intervals - 1);
-  progress(`operator: ${count} objects and nothing to do, for ${IDLE.intervals} intervals …`);
-  await afterInventory(world);
-  const counted = await proxy.count();
-  const began = performance.now();
-  await wait(seconds * 1000);
-  await afterInventory(world);
-  const intervals = (performance.now() - began) / 1000 / IDLE.intervalSeconds;
-  const requests = await operatorRequests(counted);
-  await proveIssued(world, count);
-  const { writes, otherWrites } = kubernetesUse(requests.kubernetes);
-  const { forObjects, forConnection } = elasticsearchUse(requests.elasticsearch);
-  if (forConnection === 0)
-    throw new Error('the measurement does not add up: the idle operator never looked at its keys');
-  const perHour = DEFAULT_INTERVALS_PER_HOUR / Math.round(intervals);
-  return {
-    sample: {
-      'idle.kubernetesWritesPerHour': (writes + otherWrites) * perHour,
-      'idle.elasticsearchRequestsPerHour': (forObjects + forConnection) * perHour,
-    },
-    requests,
-  };
-}
-
 /** All objects at once. */
 export async function measureDeletion(world: World, count: number): Promise<Measured> {
   world.progress(`operator: ${count} objects deleted …`);
@@ -128,18 +109,11 @@ export async function settledMemory(
   return operator.memory();
 }
 
-/** Waits until a look at all keys is just over: a fixed point of an interval, so that whole ones are counted. */
-async function afterInventory({ proxy }: World): Promise<void> {
-  const counted = await proxy.count();
-  const until = performance.now() + 2 * IDLE.intervalSeconds * 1000;
-  while (((await counted(LANES.operatorElasticsearch))['POST /_security/_query/api_key'] ?? 0) === 0) {
-    if (performance.now() > until) throw new Error('the idle operator does not look at its keys');
-    await wait(50);
-  }
-  await wait((IDLE.intervalSeconds * 1000) / 3);
-}
+/** What an operator asked of both servers. */
+export interface OperatorRequests extends Readonly<Record<Server, Requests>> {}
 
-async function operatorRequests(counted: (lane: string) => Promise<Requests>) {
+/** What the operator has asked since `counted` began. */
+export async function operatorRequests(counted: (lane: string) => Promise<Requests>): Promise<OperatorRequests> {
   return {
     kubernetes: await counted(LANES.operatorKubernetes),
     elasticsearch: await counted(LANES.operatorElasticsearch),

@@ -1,14 +1,15 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 
-/** A program of this folder in a process of its own, asked over an IPC channel; it ends when this process does. */
-export class Program {
+/** A program in a process of its own, asked over an IPC channel; it ends when this process does. */
+export class Program implements Disposable {
   readonly #child: ChildProcess;
   readonly #waiting: PromiseWithResolvers<unknown>[] = [];
   #stopped = false;
 
+  /** `file`: relative to this folder. */
   constructor(file: string) {
-    this.#child = fork(path.join(import.meta.dirname, file), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    this.#child = fork(path.resolve(import.meta.dirname, file), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.#child.on('message', (answer) => this.#waiting.shift()?.resolve(answer));
     this.#child.on('exit', (code) => {
       if (this.#stopped) return;
@@ -29,5 +30,9 @@ export class Program {
   stop(): void {
     this.#stopped = true;
     if (this.#child.connected) this.#child.disconnect();
+  }
+
+  [Symbol.dispose](): void {
+    this.stop();
   }
 }

@@ -13,6 +13,8 @@ import type { World } from './world.ts';
 export interface Report {
   readonly at: string;
   readonly objects: number;
+  /** Objects where very many are needed. */
+  readonly large: number;
   readonly rounds: number;
   /** Options of Node for the operator. */
   readonly flags: readonly string[];
@@ -89,7 +91,7 @@ export async function writeReadme(report: Report): Promise<void> {
   await writeFile(file, await format(whole, { ...(await resolveConfig(file)), filepath: file }));
 }
 
-function markdown({ at, objects, rounds, flags, machine: on, versions: of, figures }: Report): string {
+function markdown({ at, objects, large, rounds, flags, machine: on, versions: of, figures }: Report): string {
   const rows = (Object.keys(FIGURES) as FigureName[]).flatMap((name) => {
     const found = figures[name];
     if (found === undefined) return [];
@@ -99,7 +101,7 @@ function markdown({ at, objects, rounds, flags, machine: on, versions: of, figur
     return [`| \`${name}\` | ${value} | ${unit} | ${wanted} | ${verdict} | ${each.join(', ')} |`];
   });
   return [
-    `${at.slice(0, 10)}, ${objects} objects, ${rounds} rounds; Beatkeys ${of.beatkeys} (${of.commit}), Node ${[of.node, ...flags].join(' ')},`,
+    `${at.slice(0, 10)}, ${objects} objects (${large} for \`steady\`, \`restart\` and \`memory.rssMiB5000\`), ${rounds} rounds; Beatkeys ${of.beatkeys} (${of.commit}), Node ${[of.node, ...flags].join(' ')},`,
     `Kubernetes ${of.kubernetes}, Elasticsearch ${of.elasticsearch}; ${on.processors} × ${on.processor},`,
     `${on.memoryGiB} GiB, ${on.system}, load ${on.load} before.`,
     '',

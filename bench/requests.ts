@@ -4,12 +4,15 @@ import { matching, sum, type Requests } from './proxy.ts';
 export interface KubernetesUse {
   readonly writes: number;
   readonly otherWrites: number;
+  /** Writes that the API server only checks. */
+  readonly dryRuns: number;
   readonly events: number;
   readonly reads: number;
 }
 
 const WRITE = /^(create|update|patch|delete) /;
 const OF_OBJECTS = / (beatapikeys(\/status)?|secrets)$/;
+const DRY_RUN = /^dry run: /;
 const EVENT = / events$/;
 const LEASE = / leases$/;
 
@@ -19,6 +22,7 @@ export function kubernetesUse(requests: Requests): KubernetesUse {
   return {
     writes: sum(ofObjects),
     otherWrites: sum(writes) - sum(ofObjects),
+    dryRuns: sum(matching(requests, (route) => DRY_RUN.test(route))),
     events: sum(matching(requests, (route) => WRITE.test(route) && EVENT.test(route))),
     reads: sum(matching(requests, (route) => /^(get|list) /.test(route) && !LEASE.test(route))),
   };

@@ -1,31 +1,31 @@
 import path from 'node:path';
 import { measureBare, type BareRound } from './bare.ts';
-import { quantile, type Sample } from './figures.ts';
-import { isReady } from './kubernetes.ts';
-import { OperatorProcess, type OperatorOptions } from './operator-process.ts';
-import { demand } from './proof.ts';
+import type { RotationResult } from './bare-loop.ts';
+import { ofParts, quantile, type Sample } from './figures.ts';
+import { IDLE, measureIdle } from './idle.ts';
+import { namesOf } from './load.ts';
+import { withOperator, type OperatorOptions } from './operator-process.ts';
 import {
-  IDLE,
+  connectionReady,
   measureCreation,
   measureDeletion,
-  measureIdle,
   measureSingle,
   settledMemory,
   untilQuiet,
   warmUp,
   type Measured,
 } from './phases.ts';
-import { CONNECTION, PATHS } from './workload.ts';
+import { measureRotation } from './rotation.ts';
 import type { World } from './world.ts';
 
-/** What can be measured; creation is done whatever is asked for. */
-export const PARTS = ['create', 'single', 'memory', 'startup', 'idle', 'delete'] as const;
+/** What is measured in each round; creation is done whatever is asked for. */
+export const PARTS = ['create', 'single', 'memory', 'startup', 'idle', 'rotate', 'delete'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface RoundOptions {
   readonly round: number;
   readonly objects: number;
-  readonly parts: ReadonlySet<Part>;
+  readonly parts: ReadonlySet<string>;
   readonly bundle: string;
   /** Options of Node for the operator. */
   readonly flags: readonly string[];
@@ -43,27 +43,36 @@ const MOST_WARM_UP = 100;
 
 /**
  * The bare loop, the operator, the bare loop again, on the same servers: these get faster while they run, so that one
- * bare loop alone would be held against servers that are colder, or warmer, than the operator's.
+ * bare loop alone would be held against servers that are colder, or warmer, than the operator's. The loop after one
+ * round is the one before the next.
  */
-export async function measureRound(world: World, options: RoundOptions): Promise<RoundResult> {
-  const { round, objects, parts } = options;
+export async function measureRounds(
+  world: World,
+  rounds: number,
+  options: Omit<RoundOptions, 'round'>,
+): Promise<readonly RoundResult[]> {
+  const { objects, parts } = options;
   const singles = parts.has('single') ? Math.min(MOST_SINGLES, objects) : 0;
   const sizes = { objects, singles, warmUp: Math.min(MOST_WARM_UP, objects) };
-  const bare: BareRound[] = [];
-  const measureLimit = async (when: 'before' | 'after'): Promise<void> => {
-    if (parts.has('create') || parts.has('single'))
-      bare.push(await measureBare(world, { ...sizes, name: `${round}-${when}` }));
-  };
-  await measureLimit('before');
-  const operator = await measureOperator(world, options, sizes);
-  await measureLimit('after');
-  const sample = { ...operator.sample, ...bareSample(bare) };
-  return { ...operator, sample: only(parts, { ...sample, ...comparison(sample) }) };
+  const needsLimit = ['create', 'single', 'rotate'].some((part) => parts.has(part));
+  const limit = async (name: string): Promise<readonly BareRound[]> =>
+    needsLimit ? [await measureBare(world, { ...sizes, name, rotation: parts.has('rotate') })] : [];
+  const results: RoundResult[] = [];
+  let before = await limit('0');
+  for (let round = 1; round <= rounds; round++) {
+    world.progress(`round ${round} of ${rounds}`);
+    const operator = await measureOperator(world, { ...options, round }, sizes);
+    const after = await limit(String(round));
+    const sample = { ...operator.sample, ...bareSample([...before, ...after]) };
+    results.push({ ...operator, sample: ofParts(parts, { ...sample, ...comparison(sample) }) });
+    before = after;
+  }
+  return results;
 }
 
 async function measureOperator(
   world: World,
-  { objects, parts, bundle, flags, profiles }: RoundOptions,
+  { round, objects, parts, bundle, flags, profiles }: RoundOptions,
   sizes: { readonly singles: number; readonly warmUp: number },
 ): Promise<RoundResult> {
   let sample: Sample = {};
@@ -75,6 +84,8 @@ async function measureOperator(
   const options: OperatorOptions = {
     bundle,
     flags,
+    // Its own in each round, so that the keys of the round before are not listed for another hour.
+    installation: `bench-${round}`,
     kubeconfig: world.kubeconfig,
     log: path.join(world.folder, 'operator.log'),
     profiles,
@@ -102,28 +113,13 @@ async function measureOperator(
   await withOperator({ ...options, profiles: undefined }, async (operator) => {
     await operator.untilPassed(objects);
     await untilQuiet(world);
+    if (parts.has('rotate')) {
+      await warmUp(world, sizes.warmUp, objects);
+      take('rotate', await measureRotation(world, operator, namesOf('many', objects)));
+    }
     take('delete', await measureDeletion(world, objects));
   });
   return { sample, requests };
-}
-
-/** Does work that needs an operator; throws when the operator ends before, or does not end well after. */
-async function withOperator(options: OperatorOptions, work: (operator: OperatorProcess) => Promise<void>) {
-  const operator = await OperatorProcess.start(options);
-  try {
-    await Promise.race([work(operator), operator.endedEarly]);
-  } catch (error) {
-    await operator.stop().catch(() => undefined);
-    throw new Error(`${(error as Error).message}\nThe operator: ${operator.tail()}`, { cause: error });
-  }
-  await operator.stop();
-}
-
-/** Throws when the operator cannot reach Elasticsearch, in whose stead nothing could be measured. */
-async function connectionReady(world: World): Promise<void> {
-  await untilQuiet(world);
-  const connections = await world.admin.list(PATHS.connections);
-  demand(`Ready ElasticsearchConnections named ${CONNECTION}`, connections.filter(isReady).length, 1);
 }
 
 function bareSample(measured: readonly BareRound[]): Sample {
@@ -132,6 +128,7 @@ function bareSample(measured: readonly BareRound[]): Sample {
   const total = many.reduce((sum, each) => sum + each.total, 0);
   const untilDone = many.flatMap((each) => each.untilDone);
   const untilSecret = measured.flatMap(({ single }) => single?.untilSecret ?? []);
+  const rotations = measured.flatMap(({ rotation }) => rotation ?? []);
   return {
     'create.objectsPerSecond.bare': (untilDone.length / total) * 1000,
     'create.p50Milliseconds.bare': quantile(untilDone, 0.5),
@@ -142,6 +139,21 @@ function bareSample(measured: readonly BareRound[]): Sample {
           'single.p50Milliseconds.bare': quantile(untilSecret, 0.5),
           'single.p99Milliseconds.bare': quantile(untilSecret, 0.99),
         }),
+    ...(rotations.length === 0 ? {} : bareRotationSample(rotations)),
+  };
+}
+
+function bareRotationSample(rotations: readonly RotationResult[]): Sample {
+  const sum = (of: (rotation: RotationResult) => number): number => rotations.reduce((all, each) => all + of(each), 0);
+  const [objects, switching, retiring] = [
+    sum((each) => each.objects),
+    sum((each) => each.switching),
+    sum((each) => each.retiring),
+  ];
+  return {
+    'rotate.objectsPerSecond.bare': (objects / (switching + retiring)) * 1000,
+    'rotate.switch.objectsPerSecond.bare': (objects / switching) * 1000,
+    'rotate.retire.objectsPerSecond.bare': (objects / retiring) * 1000,
   };
 }
 
@@ -152,11 +164,7 @@ function comparison(sample: Sample): Sample {
     'create.rateVsBare': ratio('create.objectsPerSecond', 'create.objectsPerSecond.bare'),
     'single.p50VsBare': ratio('single.p50Milliseconds', 'single.p50Milliseconds.bare'),
     'single.p99VsBare': ratio('single.p99Milliseconds', 'single.p99Milliseconds.bare'),
+    'rotate.rateVsBare': ratio('rotate.objectsPerSecond', 'rotate.objectsPerSecond.bare'),
   };
   return Object.fromEntries(Object.entries(ratios).filter(([, value]) => !Number.isNaN(value)));
-}
-
-/** The figures of the parts that were asked for; others may have come about on the way. */
-function only(parts: ReadonlySet<Part>, sample: Sample): Sample {
-  return Object.fromEntries(Object.entries(sample).filter(([name]) => parts.has(name.split('.')[0] as Part)));
 }

@@ -6,7 +6,7 @@ export type Server = 'kubernetes' | 'elasticsearch';
 const VERBS: Readonly<Record<string, string>> = { GET: 'get', POST: 'create', PUT: 'update', PATCH: 'patch' };
 
 /**
- * What a request is, without names of objects: `create secrets`, `patch beatapikeys/status`,
+ * What a request is, without names of objects: `create secrets`, `patch beatapikeys/status`, `dry run: patch secrets`,
  * `POST /_security/user/_has_privileges as API key`.
  */
 export function routeOf(server: Server, head: string): string {
@@ -25,7 +25,8 @@ function kubernetesRoute(method: string, path: string, query: string): string {
   const what = subresource === undefined ? resource : `${resource}/${subresource}`;
   if (/(^|&)watch=(1|true)(&|$)/.test(query)) return `watch ${what}`;
   if (method === 'GET' && name === undefined) return `list ${what}`;
-  return `${VERBS[method] ?? method.toLowerCase()} ${what}`;
+  const dryRun = /(^|&)dryRun=/.test(query) ? 'dry run: ' : '';
+  return `${dryRun}${VERBS[method] ?? method.toLowerCase()} ${what}`;
 }
 
 function elasticsearchRoute(method: string, path: string, head: string): string {

@@ -55,7 +55,7 @@ export const PATHS = {
   namespaces: '/api/v1/namespaces',
   secrets: (namespace: string) => `/api/v1/namespaces/${namespace}/secrets`,
   objects: (namespace: string) => `/apis/${API_VERSION}/namespaces/${namespace}/${BEAT_API_KEY.plural}`,
-  connections: `/apis/${API_VERSION}/namespaces/${NAMESPACES.operator}/${ELASTICSEARCH_CONNECTION.plural}`,
+  connections: (namespace: string) => `/apis/${API_VERSION}/namespaces/${namespace}/${ELASTICSEARCH_CONNECTION.plural}`,
 } as const;
 
 /** Does `task` for 0 to `count - 1`, so many at once; rejects with the first failure. */

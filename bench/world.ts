@@ -76,7 +76,7 @@ async function makeReady(plane: RunningControlPlane, elasticsearch: RunningElast
   for (const name of Object.values(NAMESPACES)) await admin.send('POST', PATHS.namespaces, { metadata: { name } });
   const credential = { metadata: { name: CONNECTION }, stringData: { ...user } };
   await admin.send('POST', PATHS.secrets(NAMESPACES.operator), credential);
-  await admin.send('POST', PATHS.connections, connection(proxy.url(LANES.operatorElasticsearch)));
+  await admin.send('POST', PATHS.connections(NAMESPACES.operator), connection(proxy.url(LANES.operatorElasticsearch)));
   return {
     ...{ progress, folder: folder.path, proxy, admin, load, elasticsearch, user, kubeconfig, address },
     stop: async () => {

@@ -1,10 +1,11 @@
 /**
  * The operator against the limit of its servers, side by side; bench/README.md says how.
  *
- *     npm run bench                                   everything, three rounds of 1,000 objects
+ *     npm run bench                                   everything: three rounds of 1,000 objects, and three of 5,000
  *     npm run bench -- --json FILE                    writes the figures to a file, too
- *     npm run bench -- --objects 100 --rounds 1       smaller
- *     npm run bench -- --only create,idle             some of create, single, memory, startup, idle, delete
+ *     npm run bench -- --objects 100 --large 500 --rounds 1    smaller
+ *     npm run bench -- --only create,idle             some of create, single, memory, startup, idle, rotate, delete with
+ *                                                     --objects, and of steady, restart, memory5000 with --large
  *     npm run bench -- --bundle FILE                  of a program that is built already
  *     npm run bench -- --flags='--a --b'              with other options of Node for the operator
  *     npm run bench -- --profiles FOLDER              with CPU profiles of the operator that creates objects
@@ -17,8 +18,9 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { summarize } from '../bench/figures.ts';
 import { machine, table, versions, writeReadme, type Report } from '../bench/report.ts';
-import { measureRound, PARTS, type Part, type RoundOptions, type RoundResult } from '../bench/round.ts';
-import { startWorld } from '../bench/world.ts';
+import { LARGE_PARTS, measureLarge } from '../bench/large.ts';
+import { measureRounds, PARTS, type RoundOptions, type RoundResult } from '../bench/round.ts';
+import { startWorld, type World } from '../bench/world.ts';
 import { bundle } from './build/bundle.ts';
 import { NODE_FLAGS } from './build/runtime-options.ts';
 
@@ -28,8 +30,9 @@ const { values } = parseArgs({
   options: {
     json: { type: 'string' },
     objects: { type: 'string', default: '1000' },
+    large: { type: 'string', default: '5000' },
     rounds: { type: 'string', default: '3' },
-    only: { type: 'string', default: PARTS.join(',') },
+    only: { type: 'string', default: [...PARTS, ...LARGE_PARTS].join(',') },
     bundle: { type: 'string' },
     flags: { type: 'string', default: NODE_FLAGS.join(' ') },
     profiles: { type: 'string' },
@@ -43,6 +46,7 @@ else await writeReadme(JSON.parse(await readFile(given, 'utf8')) as Report);
 
 async function run(): Promise<number> {
   const rounds = whole('rounds', values.rounds);
+  const large = whole('large', values.large);
   const options = {
     objects: whole('objects', values.objects),
     parts: parts(values.only),
@@ -50,36 +54,42 @@ async function run(): Promise<number> {
     flags: values.flags.split(' ').filter((flag) => flag !== ''),
     profiles: values.profiles === undefined ? undefined : path.resolve(values.profiles),
   };
-  const report = await measure(rounds, options);
+  const report = await measure(rounds, large, options);
   if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(report, undefined, 2)}\n`);
   console.log(table(report));
   return report.pass ? 0 : 1;
 }
 
-async function measure(rounds: number, options: Omit<RoundOptions, 'round'>): Promise<Report> {
+async function measure(rounds: number, large: number, options: Omit<RoundOptions, 'round'>): Promise<Report> {
   const at = new Date().toISOString();
   const before = machine();
+  const asked = (parts: readonly string[]): boolean => parts.some((part) => options.parts.has(part));
+  const stages = [
+    ...(asked(PARTS) ? [(world: World) => measureRounds(world, rounds, options)] : []),
+    ...(asked(LARGE_PARTS) ? [(world: World) => measureLarge(world, { ...options, rounds, objects: large })] : []),
+  ];
+  const results: RoundResult[] = [];
+  let found: Report['versions'] | undefined;
+  for (const stage of stages) {
+    const measured = await inWorld(stage);
+    results.push(...measured.results);
+    found = measured.versions;
+  }
+  if (found === undefined) throw new RangeError('nothing was asked for');
+  const figures = summarize(results.map(({ sample }) => sample));
+  return {
+    ...{ at, objects: options.objects, large, rounds, flags: options.flags, machine: before, versions: found },
+    pass: Object.values(figures).every(({ pass }) => pass !== false),
+    figures,
+    requests: results.map(({ requests }) => requests),
+  };
+}
+
+/** Measures on servers of their own. */
+async function inWorld(work: (world: World) => Promise<readonly RoundResult[]>) {
   const world = await startWorld(path.join(root, 'crds'), progress);
   try {
-    const results: RoundResult[] = [];
-    for (let round = 1; round <= rounds; round++) {
-      progress(`round ${round} of ${rounds}`);
-      results.push(await measureRound(world, { ...options, round }));
-    }
-    const figures = summarize(results.map(({ sample }) => sample));
-    return {
-      ...{
-        at,
-        objects: options.objects,
-        rounds,
-        flags: options.flags,
-        machine: before,
-        versions: await versions(world),
-      },
-      pass: Object.values(figures).every(({ pass }) => pass !== false),
-      figures,
-      requests: results.map(({ requests }) => requests),
-    };
+    return { results: await work(world), versions: await versions(world) };
   } finally {
     await world.stop();
   }
@@ -98,9 +108,9 @@ function whole(name: string, text: string): number {
   throw new RangeError(`--${name} must be a whole number above 0`);
 }
 
-function parts(text: string): ReadonlySet<Part> {
+function parts(text: string): ReadonlySet<string> {
+  const all: readonly string[] = [...PARTS, ...LARGE_PARTS];
   const names = text.split(',');
-  const wrong = names.filter((name) => !PARTS.includes(name as Part));
-  if (wrong.length > 0) throw new RangeError(`--only knows ${PARTS.join(', ')}`);
-  return new Set(names as Part[]);
+  if (names.every((name) => all.includes(name))) return new Set(names);
+  throw new RangeError(`--only knows ${all.join(', ')}`);
 }
