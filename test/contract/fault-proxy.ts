@@ -1,22 +1,31 @@
 import { once } from 'node:events';
 import {
+  Agent as PlainAgent,
   createServer,
   request as plain,
   type IncomingHttpHeaders,
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http';
-import { request as encrypted } from 'node:https';
+import { Agent as EncryptedAgent, request as encrypted } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
+import { WatchAnswer, type LineFault } from './watch-answer.ts';
 
 /** What to do with a request instead of passing it on. */
 export type Fault =
   | { readonly status: number; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> }
   /** Passes it on, and changes the body of the answer. */
   | { readonly rewrite: (body: string) => string }
+  /**
+   * Keeps the request from the server, or the server's answer from the caller, until this resolves; then it goes on its
+   * way, or the connection is cut. `left` resolves when the caller has given up.
+   */
+  | { readonly hold: 'request' | 'answer'; readonly until: (left: Promise<void>) => Promise<'go on' | 'cut'> }
   /** Passes it on, and cuts the connection instead of answering. */
   | 'lose the answer'
+  /** Passes it on, and cuts the connection in the middle of the answer's body. */
+  | 'break off'
   /** Cuts the connection at once. */
   | 'reset'
   /** Accepts it and says nothing. */
@@ -26,6 +35,11 @@ export interface Seen {
   readonly method: string;
   readonly url: URL;
   readonly headers: IncomingHttpHeaders;
+}
+
+/** A request with all that was sent. */
+export interface Asked extends Seen {
+  readonly body: string;
 }
 
 /** Where a real server is; `ca` is its CA, PEM, if it is not a public one. */
@@ -46,7 +60,9 @@ export interface FaultProxy extends AsyncDisposable {
   /** Watches that are open. */
   readonly watches: number;
   /** Asked for every request; nothing: pass it on. */
-  fault: (request: Seen) => Fault | undefined;
+  fault: (request: Asked) => Fault | undefined;
+  /** Asked for every line of every watch; nothing: pass it on. */
+  lineFault: (request: Seen, line: string) => LineFault | undefined;
   /** Forgets the requests that were seen. */
   forget(): void;
   /** Sends this text into every open watch. */
@@ -61,22 +77,14 @@ export interface FaultProxy extends AsyncDisposable {
 export async function startFaultProxy(upstream: Upstream, port = 0): Promise<FaultProxy> {
   const seen: Seen[] = [];
   const sockets = new Set<Socket>();
-  const watches = new Set<ServerResponse>();
-  const silenced = new WeakSet<ServerResponse>();
+  const watches = new Set<WatchAnswer>();
+  const agents = { plain: new PlainAgent({ keepAlive: true }), encrypted: new EncryptedAgent({ keepAlive: true }) };
   const http = createServer((incoming, answer) => {
-    const asked = {
-      headers: incoming.headers,
-      method: incoming.method ?? '',
-      url: new URL(incoming.url ?? '', proxy.upstream.url),
-    };
-    seen.push(asked);
-    const fault = proxy.fault(asked);
-    if (fault === 'hang') return;
-    if (fault === 'reset') return void incoming.socket.resetAndDestroy();
-    if (fault === undefined || fault === 'lose the answer') return pass(incoming, answer, asked.url, fault);
-    if ('rewrite' in fault) return pass(incoming, answer, asked.url, fault.rewrite);
-    answer.writeHead(fault.status, { 'content-type': 'application/json', ...fault.headers });
-    answer.end(fault.body === undefined ? '' : JSON.stringify(fault.body));
+    // Without its whole request a caller that has gone gets no answer either.
+    buffer(incoming).then(
+      (body) => serve(incoming, body, answer),
+      () => undefined,
+    );
   });
   http.on('connection', (socket) => {
     sockets.add(socket);
@@ -85,40 +93,48 @@ export async function startFaultProxy(upstream: Upstream, port = 0): Promise<Fau
   http.listen(port, '127.0.0.1');
   await once(http, 'listening');
 
-  function pass(
-    incoming: IncomingMessage,
-    answer: ServerResponse,
-    url: URL,
-    fault: 'lose the answer' | ((body: string) => string) | undefined,
-  ): void {
-    const { host: _, ...headers } = incoming.headers;
+  function serve(incoming: IncomingMessage, body: Buffer, answer: ServerResponse): void {
+    const { headers, method = '', url = '' } = incoming;
+    const asked = { method, url: new URL(url, proxy.upstream.url), headers };
+    seen.push(asked);
+    const fault = proxy.fault({ ...asked, body: body.toString() });
+    if (fault === 'hang') return;
+    if (fault === 'reset') return void incoming.socket.resetAndDestroy();
+    if (typeof fault === 'object' && 'status' in fault) {
+      answer.writeHead(fault.status, { 'content-type': 'application/json', ...fault.headers });
+      return void answer.end(fault.body === undefined ? '' : JSON.stringify(fault.body));
+    }
+    const onward = (): void => pass(asked, body, answer, fault);
+    if (typeof fault === 'object' && 'hold' in fault && fault.hold === 'request') {
+      return void fault.until(hasLeft(answer)).then((then) => (then === 'cut' ? incoming.socket.destroy() : onward()));
+    }
+    onward();
+  }
+
+  function pass(asked: Seen, body: Buffer, answer: ServerResponse, fault: PassingFault): void {
+    const { host: _, ...headers } = asked.headers;
     const { ca } = proxy.upstream;
-    const send = url.protocol === 'https:' ? encrypted : plain;
-    const onward = send(url, { method: incoming.method, headers, ca, agent: false }, (reply) => {
-      if (fault === 'lose the answer') {
-        reply.resume();
-        reply.on('end', () => incoming.socket.destroy());
-        return;
-      }
-      if (fault !== undefined) {
-        void text(reply).then((body) => {
-          const { 'content-length': _length, ...rest } = reply.headers;
-          answer.writeHead(reply.statusCode ?? 502, rest).end(fault(body));
-        });
-        return;
-      }
+    const isEncrypted = asked.url.protocol === 'https:';
+    const options = { method: asked.method, headers, agent: isEncrypted ? agents.encrypted : agents.plain, ca };
+    const onward = (isEncrypted ? encrypted : plain)(asked.url, options, (reply) => {
+      if (asked.url.searchParams.has('watch') && reply.statusCode === 200) return follow(asked, reply, answer);
+      if (fault !== undefined) return void answerWith(fault, reply, answer);
       answer.writeHead(reply.statusCode ?? 502, reply.headers);
-      answer.flushHeaders();
-      if (url.searchParams.has('watch')) watches.add(answer);
-      reply.on('data', (chunk: Buffer) => silenced.has(answer) || answer.write(chunk));
-      reply.on('end', () => answer.end());
+      reply.pipe(answer);
     });
     onward.on('error', () => answer.destroy());
-    answer.on('close', () => {
-      watches.delete(answer);
-      onward.destroy();
-    });
-    incoming.pipe(onward);
+    answer.on('close', () => onward.destroy());
+    onward.end(body);
+  }
+
+  function follow(asked: Seen, reply: IncomingMessage, answer: ServerResponse): void {
+    answer.writeHead(200, reply.headers);
+    answer.flushHeaders();
+    const watch = new WatchAnswer(answer, (line) => proxy.lineFault(asked, line));
+    watches.add(watch);
+    answer.on('close', () => watches.delete(watch));
+    reply.on('data', (chunk: Buffer) => watch.take(chunk));
+    reply.on('end', () => answer.end());
   }
 
   const proxy: FaultProxy = {
@@ -132,21 +148,47 @@ export async function startFaultProxy(upstream: Upstream, port = 0): Promise<Fau
       return watches.size;
     },
     fault: () => undefined,
+    lineFault: () => undefined,
     forget: () => void seen.splice(0),
     inject: (text) => {
       for (const watch of watches) watch.write(text);
     },
     cut: () => {
-      for (const watch of watches) watch.socket?.destroySoon();
+      for (const watch of watches) watch.cut();
     },
     silence: () => {
-      for (const watch of watches) silenced.add(watch);
+      for (const watch of watches) watch.silenced = true;
     },
     async [Symbol.asyncDispose]() {
       http.close();
       http.closeAllConnections();
       await once(http, 'close');
+      for (const agent of Object.values(agents)) agent.destroy();
     },
   };
   return proxy;
+}
+
+/** Faults that begin when the server has answered. */
+type PassingFault = Exclude<Fault, 'reset' | 'hang' | { readonly status: number }> | undefined;
+
+async function answerWith(fault: PassingFault, reply: IncomingMessage, answer: ServerResponse): Promise<void> {
+  const whole = await buffer(reply).catch(() => undefined);
+  if (whole === undefined) return void answer.destroy();
+  const isHeld = typeof fault === 'object' && 'hold' in fault && fault.hold === 'answer';
+  const then = isHeld ? await fault.until(hasLeft(answer)) : 'go on';
+  if (fault === 'lose the answer' || then === 'cut') return void answer.socket?.destroy();
+  const status = reply.statusCode ?? 502;
+  if (fault === 'break off') {
+    answer.writeHead(status, reply.headers);
+    return void answer.write(whole.subarray(0, whole.length / 2), () => answer.socket?.resetAndDestroy());
+  }
+  const { 'content-length': _length, 'transfer-encoding': _encoding, ...headers } = reply.headers;
+  const rewritten = typeof fault === 'object' && 'rewrite' in fault ? fault.rewrite(whole.toString()) : whole;
+  answer.writeHead(status, headers).end(rewritten);
+}
+
+/** Resolves when the caller has closed the connection, or has been answered. */
+async function hasLeft(answer: ServerResponse): Promise<void> {
+  if (!answer.closed) await once(answer, 'close');
 }

@@ -15,8 +15,7 @@ afterAll(async () => {
 const { objects } = site;
 const spec = { roleDescriptors: { role: { cluster: ['monitor'] } }, rotation: { overlap: '2s' } };
 
-const requestsFor = (name: string) =>
-  gate.seen.filter(({ path }) => path.split('?')[0]?.endsWith(`/secrets/${name}`)).length;
+const requestsFor = (name: string) => gate.seen.filter(({ url }) => url.pathname.endsWith(`/secrets/${name}`)).length;
 
 /** Checks that the Secret is not looked at again and again: in three intervals once, metadata and values, at most. */
 async function isCalm(name: string): Promise<void> {

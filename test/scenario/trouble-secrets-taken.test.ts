@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
+import type { Seen } from '../contract/fault-proxy.ts';
 import { controlPlane } from '../testbed/current.ts';
 import { secret, type Manifest } from './manifests.ts';
 import { condition } from './objects.ts';
@@ -21,7 +22,7 @@ const said = (name: string) =>
   `Secret ${name} exists and was not made for this object; it is left untouched: delete or rename it, or name another in a new object's spec.secret.name`;
 
 /** Requests about the Secret of this name. */
-const requestsFor = (name: string) => gate.seen.filter(({ path }) => path.split('?')[0]?.endsWith(`/secrets/${name}`));
+const requestsFor = (name: string) => gate.seen.filter(({ url }) => url.pathname.endsWith(`/secrets/${name}`));
 
 describe('A Secret that is there before the key', { concurrent: true }, () => {
   const foreign = (name: string, fields: object = {}): Manifest => ({
@@ -82,8 +83,8 @@ describe('A Secret that is there before the key', { concurrent: true }, () => {
 });
 
 test('A Secret that appears while the key is being made is left as it is, and the key is invalidated', async () => {
-  const isStore = ({ method, path }: { method: string; path: string }) =>
-    method === 'POST' && path.startsWith(`/api/v1/namespaces/${namespace}/secrets?`);
+  const isStore = ({ method, url }: Seen) =>
+    method === 'POST' && url.pathname === `/api/v1/namespaces/${namespace}/secrets`;
   const held = gate.holdRequest(isStore);
   await objects.applyKey('raced', spec);
   const { release } = await held;

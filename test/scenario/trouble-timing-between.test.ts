@@ -2,7 +2,7 @@ import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import type { BeatApiKeySpec } from '../../src/api/types.ts';
 import { startFaultProxy, type Fault, type Seen } from '../contract/fault-proxy.ts';
 import { controlPlane, elasticsearch } from '../testbed/current.ts';
-import { openGate, type Passage } from './trouble/gate.ts';
+import { openGate } from './trouble/gate.ts';
 import { openTrouble } from './trouble/open.ts';
 import { rounds } from './trouble/rounds.ts';
 import { untilWhole } from './trouble/whole.ts';
@@ -28,7 +28,7 @@ const spec = (cluster: string, more: Partial<BeatApiKeySpec> = {}): Partial<Beat
   rotation: { overlap: '2s' },
   ...more,
 });
-const isMint = ({ method, path }: Passage) => method === 'PUT' && path.split('?')[0] === '/_security/api_key';
+const isMint = ({ method, url }: Seen) => method === 'PUT' && url.pathname === '/_security/api_key';
 
 /** Writes of the Secrets in the namespace of the site. */
 const isStore = ({ method, url }: Seen) =>
