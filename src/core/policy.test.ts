@@ -40,6 +40,14 @@ describe('a role is inside the ceiling that', () => {
       },
     ],
     ['asks for what a privilege of the ceiling contains', { cluster: ['monitor_stats', 'transport_client'] }],
+    [
+      'limits fields where the ceiling does not',
+      index(['packetbeat-*'], ['create_doc'], { field_security: { grant: ['a'] } }),
+    ],
+    [
+      'is restricted where the ceiling is not',
+      { cluster: ['monitor'], restriction: { workflows: ['search_application_query'] } },
+    ],
     ['names a pattern inside one of the ceiling', index(['packetbeat-8*', 'packetbeat-?'], ['create_doc'])],
     ['leaves restricted indices out where the ceiling has them', index(['.apm'], ['read'])],
     [
@@ -70,16 +78,6 @@ describe('a role is beyond the ceiling that', () => {
       'asks for what contains a privilege of the ceiling',
       index(['packetbeat-*'], ['create']),
       `${at}.indices: create on packetbeat-*`,
-    ],
-    [
-      'limits fields where the ceiling does not',
-      index(['packetbeat-*'], ['create_doc'], { field_security: { grant: ['a'] } }),
-      `${at}.indices: create_doc on packetbeat-*`,
-    ],
-    [
-      'is restricted where the ceiling is not',
-      { cluster: ['monitor'], restriction: { workflows: ['search_application_query'] } },
-      `${at}.restriction`,
     ],
     [
       'names indices of another namespace',
@@ -133,6 +131,14 @@ describe('a role is beyond the ceiling that', () => {
   ])('%s', ([, role, beyond]) => {
     expect(beyondCeiling(ceiling, 'logging', { role })).toEqual([beyond]);
   });
+});
+
+test('a ceiling with a restriction lends nothing without it', () => {
+  const restricted = { cluster: ['monitor'], restriction: { workflows: ['search_application_query'] } };
+  expect(beyondCeiling(restricted, 'logging', { a: restricted })).toEqual([]);
+  expect(beyondCeiling(restricted, 'logging', { a: { cluster: ['monitor'] } })).toEqual([
+    'spec.roleDescriptors.a.restriction',
+  ]);
 });
 
 test('each role is compared on its own', () => {

@@ -61,8 +61,7 @@ function beyondLimit(limit: NormalRoleDescriptor, asked: NormalRoleDescriptor): 
     }),
     ...asked.run_as.filter((user) => !limit.run_as.includes(user)).map((user) => `run_as: ${user}`),
     ...(asked.global === undefined || same(asked.global, limit.global) ? [] : ['global']),
-    // A ceiling with a restriction lends nothing outside of it; one without is not wider where a key has one.
-    ...(same(asked.restriction, limit.restriction) ? [] : ['restriction']),
+    ...(limit.restriction === undefined || same(asked.restriction, limit.restriction) ? [] : ['restriction']),
   ];
 }
 
@@ -70,8 +69,9 @@ function beyondIndices(asked: NormalIndices, ceiling: readonly NormalIndices[]):
   const comparable = ceiling.filter(
     (entry) =>
       (entry.allow_restricted_indices || !asked.allow_restricted_indices) &&
-      same(entry.field_security, asked.field_security) &&
-      same(entry.query, asked.query),
+      // A limit on fields or documents that the ceiling does not ask for makes the key smaller.
+      (entry.field_security === undefined || same(entry.field_security, asked.field_security)) &&
+      (entry.query === undefined || same(entry.query, asked.query)),
   );
   return asked.privileges.flatMap((privilege) => {
     const lent = comparable
