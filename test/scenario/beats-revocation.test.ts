@@ -8,8 +8,6 @@ const soak = soakMs();
 /** A measurement is not made better by a longer soak. */
 const ROUNDS = soak === undefined ? 1 : 10;
 
-/** Small, so that a figure in events is one in time, too. */
-const PACE = { everyMs: 500, lines: 5, checks: 1 };
 const PATIENCE = { timeout: 120_000, interval: 100 };
 
 /** Waits, from when the next Beat is about to start, for its first document; gives the time, by `Date.now()`. */
@@ -26,7 +24,7 @@ function firstDocument({ pods, count }: PodBeat): Promise<number> {
 }
 
 describe.runIf(controlPlane().playedNodes)('After a revocation', () => {
-  const opened = beatsSite({ overlap: '1h', pace: PACE });
+  const opened = beatsSite('1h');
 
   test.concurrent.each(['filebeat', 'heartbeat'] as const)(
     'a %s goes on with the new key, and what that cost is reported',

@@ -1,15 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { controlPlane } from '../testbed/current.ts';
 import type { Tally } from './beats/arrivals.ts';
-import type { Pair, PodBeat } from './beats/pair.ts';
-import { untilQuiet } from './beats/quiet.ts';
+import type { Pair } from './beats/pair.ts';
+import { stopQuietly } from './beats/quiet.ts';
 import { beatsSite } from './beats/world.ts';
 import { reportFigures, soakMs } from './figures.ts';
 
 /** Shorter than a pod takes to stop here, so that a key which waits for nothing else dies under its Beat. */
 const OVERLAP_MS = 1000;
-/** A Beat sends a second after the first event of a burst, so that its queue is empty for most of the time between two. */
-const PACE = { everyMs: 3000, lines: 20, checks: 5 };
 const soak = soakMs();
 /** Of a busy machine, and of ten rotations at least. */
 const TIMEOUT_MS = 10 * 60_000 + (soak === undefined ? 0 : soak + 20 * 60_000);
@@ -23,16 +21,14 @@ function* rounds(): Generator<number> {
 
 // Where nodes are real, so are kubelets, and nobody can put a process of this machine into a pod.
 describe.runIf(controlPlane().playedNodes)('Restarted by the operator after each rotation', () => {
-  const opened = beatsSite({ overlap: `${OVERLAP_MS / 1000}s`, pace: PACE });
+  const opened = beatsSite(`${OVERLAP_MS / 1000}s`);
 
   /** Rotates the key of one, and restarts both, again and again; gives the number of rotations. */
   const rotate = async ({ program, rotated, control, replaceKey }: Pair): Promise<number> => {
     const { objects } = opened().site;
-    const stopQuietly = (beat: PodBeat) => {
-      // Events that come after the overlap are sent with the old key.
-      beat.pods.beforeStop = () => untilQuiet(beat, Date.now() + OVERLAP_MS);
-    };
-    for (const beat of [rotated, control]) stopQuietly(beat);
+    // Events that come after the overlap are sent with the old key.
+    for (const beat of [rotated, control])
+      beat.pods.stopBeat = (process) => stopQuietly(process, beat, Date.now() + OVERLAP_MS);
     let rotations = 0;
     for (const round of rounds()) {
       const { status } = await replaceKey({ request: String(round) });

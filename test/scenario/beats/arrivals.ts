@@ -29,11 +29,14 @@ const OVERTAKEN_MS = 6000;
 /** Longer than an event is under way when nothing is wrong, on a busy machine. */
 const PATIENCE_MS = 60_000;
 
-/** How many documents an index holds, those of this moment included; none where it is not there yet. */
+/** Not of a check that had no answer, for one. */
+const OF_AN_EVENT = { multi_match: { query: 'event', fields: ['message', 'http.response.body.content'] } };
+
+/** How many documents of events an index holds, those of this moment included; none where it is not there yet. */
 export async function countDocuments(node: ElasticsearchNode, index: string): Promise<number> {
   const { status } = await node.request('POST', `/${index}/_refresh`);
   if (status === 404) return 0;
-  const { body } = await node.request('GET', `/${index}/_count`);
+  const { body } = await node.request('POST', `/${index}/_count`, { query: OF_AN_EVENT });
   return (body as { readonly count: number }).count;
 }
 
@@ -60,7 +63,9 @@ export async function tally(node: ElasticsearchNode, index: string, source: Sour
 async function eventNumbers(node: ElasticsearchNode, index: string): Promise<readonly number[]> {
   if ((await countDocuments(node, index)) === 0) return [];
   const numbers: number[] = [];
-  let { body } = await node.request('POST', `/${index}/_search?scroll=1m`, { size: PAGE, sort: ['_doc'] });
+  let { body } = await node.request('POST', `/${index}/_search?scroll=1m`, {
+    ...{ size: PAGE, sort: ['_doc'], query: OF_AN_EVENT },
+  });
   for (;;) {
     const { hits, _scroll_id: scroll } = body as Page;
     if (hits.hits.length === 0) {
@@ -72,7 +77,6 @@ async function eventNumbers(node: ElasticsearchNode, index: string): Promise<rea
   }
 }
 
-/** Throws where a document is of no event: of a check that failed, for one. */
 function numberOf({ _source: { message, http } }: Hit): number {
   const text = message ?? http?.response?.body?.content ?? '';
   const number = /^event (\d+)$/.exec(text)?.[1];

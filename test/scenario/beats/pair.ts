@@ -9,7 +9,7 @@ import { ApiServer } from '../api-server.ts';
 import type { Site } from '../site.ts';
 import { countDocuments, tally, type Tally } from './arrivals.ts';
 import { PlayedPods } from './played-pods.ts';
-import { growingFile, monitoredServer, type Pace, type Source } from './sources.ts';
+import { growingFile, monitoredServer, type Source } from './sources.ts';
 
 /** Longer than a roll-out takes whose Beat is given all the time that its pod has. */
 const PATIENCE = { timeout: 180_000, interval: 100 };
@@ -42,20 +42,13 @@ export interface Pairs extends AsyncDisposable {
   readonly heartbeat: Pair;
 }
 
-export interface PairsOptions {
-  /** How long a replaced key lives on at least. */
-  readonly overlap: string;
-  readonly pace: Pace;
-}
-
-/** Starts them with keys of the site; they are built first where they are not yet. */
-export async function openPairs(site: Site, { overlap, pace }: PairsOptions): Promise<Pairs> {
+/** Starts them with keys of the site, which live on for `overlap` at least; they are built first where they are not yet. */
+export async function openPairs(site: Site, overlap: string): Promise<Pairs> {
   const binaries = await beatsBinaries((line) => console.error(line));
   await using stack = new AsyncDisposableStack();
   const api = stack.use(new ApiServer(controlPlane()));
   const folder = temporaryFolder('beats');
   stack.defer(folder.remove);
-  const lines = stack.use(await growingFile(path.join(folder.path, 'lines'), pace));
   const { objects, node } = site;
   const opened: { readonly pods: PlayedPods; readonly index: string }[] = [];
   const close = async ({ pods, index }: (typeof opened)[number]) => {
@@ -66,7 +59,8 @@ export async function openPairs(site: Site, { overlap, pace }: PairsOptions): Pr
 
   const open = async (program: Program, name: string, spec: Partial<BeatApiKeySpec>): Promise<PodBeat> => {
     await objects.issue(name, { preset: { beat: program }, ...spec });
-    const source = program === 'filebeat' ? lines : stack.use(await monitoredServer(pace));
+    const lines = path.join(folder.path, `${name}-lines`);
+    const source = stack.use(await (program === 'filebeat' ? growingFile(lines) : monitoredServer()));
     // What the presets lend begins with the name of the Beat.
     const index = `${name}-${objects.namespace}`;
     const beat = {

@@ -37,8 +37,8 @@ export class PlayedPods implements AsyncDisposable {
   #running: { readonly name: string; readonly uid: string; readonly beat: BeatProcess } | undefined;
   #watching: Promise<void> = Promise.resolve();
   #failure: Error | undefined;
-  /** What happens between the deletion of a pod and the SIGTERM, as a `preStop` hook would. */
-  beforeStop: () => Promise<void> = () => Promise.resolve();
+  /** How a Beat is stopped when its pod is being deleted; without a `preStop` hook, at once. */
+  stopBeat = (beat: BeatProcess): Promise<void> => beat.stop();
   /** What happens just before a Beat is started. */
   beforeStart: () => Promise<void> = () => Promise.resolve();
 
@@ -87,7 +87,7 @@ export class PlayedPods implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.beforeStop = () => Promise.resolve();
+    this.stopBeat = (beat) => beat.stop();
     await this.#objects.kubectl(['delete', 'daemonset', this.#options.name, '--wait=false']);
     const { name } = this.#running ?? {};
     if (this.#failure === undefined && name !== undefined)
@@ -145,8 +145,7 @@ export class PlayedPods implements AsyncDisposable {
 
   async #end(beat: BeatProcess): Promise<void> {
     this.#stopping += 1;
-    await this.beforeStop();
-    await beat.stop();
+    await this.stopBeat(beat);
     this.#running = undefined;
   }
 }

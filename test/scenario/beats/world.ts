@@ -2,7 +2,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { elasticsearchVersions } from '../../testbed/current.ts';
 import type { Site } from '../site.ts';
 import { openWorld, type World } from '../world.ts';
-import { openPairs, type Pairs, type PairsOptions } from './pair.ts';
+import { openPairs, type Pairs } from './pair.ts';
 
 /** Longer than the Beats take to be built the first time. */
 const BUILD_MS = 20 * 60_000;
@@ -14,13 +14,13 @@ export interface BeatsSite {
 }
 
 /** Opens a world with the newest Elasticsearch, and pairs in it, before the tests of a `describe`; closed after them. */
-export function beatsSite(options: PairsOptions): () => BeatsSite {
+export function beatsSite(overlap: string): () => BeatsSite {
   let opened: { readonly world: World; readonly site: Site; readonly pairs: Pairs } | undefined;
   beforeAll(async () => {
     const [version = ''] = elasticsearchVersions();
     const world = await openWorld({ versions: [version] });
     const site = world.site(version);
-    opened = { world, site, pairs: await openPairs(site, options) };
+    opened = { world, site, pairs: await openPairs(site, overlap) };
   }, BUILD_MS);
   afterAll(async () => {
     await opened?.pairs[Symbol.asyncDispose]();

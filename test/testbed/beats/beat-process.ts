@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { Agent, request } from 'undici';
 import { noteForRun } from '../../leaks/noted.ts';
 import type { ElasticsearchAddress } from '../servers.ts';
 import { ServerProcess } from '../server-process.ts';
@@ -51,15 +52,39 @@ export async function startBeat(options: BeatOptions, apiKey: string, run: numbe
     ready: async () => (await readFile(log, 'utf8')).includes(RUNS[program]),
   });
   await server.start();
-  return { stop: () => server.stop(GRACE_MS), log: () => readFile(log, 'utf8') };
+  return {
+    stop: () => server.stop(GRACE_MS),
+    unanswered: () => unanswered(socketIn(folder)),
+    log: () => readFile(log, 'utf8'),
+  };
 }
 
 /** A Beat that runs. */
 export interface BeatProcess {
   /** SIGTERM, and SIGKILL after the time that Kubernetes gives a pod. */
   stop(): Promise<void>;
+  /** How many events it holds that it has not sent, or has no answer to. */
+  unanswered(): Promise<number>;
   /** All that this process wrote. */
   log(): Promise<string>;
+}
+
+const socketIn = (folder: string): string => path.join(folder, 'stats.sock');
+
+/** https://www.elastic.co/guide/en/beats/filebeat/7.17/http-endpoint.html */
+async function unanswered(socketPath: string): Promise<number> {
+  const dispatcher = new Agent({ connect: { socketPath } });
+  try {
+    const { body } = await request('http://beat/stats', { dispatcher });
+    const stats = (await body.json()) as Stats;
+    return stats.libbeat.pipeline.events.active;
+  } finally {
+    await dispatcher.destroy();
+  }
+}
+
+interface Stats {
+  readonly libbeat: { readonly pipeline: { readonly events: { readonly active: number } } };
 }
 
 async function configurationOf({ program, folder, elasticsearch, index, inputs }: BeatOptions): Promise<object> {
@@ -68,6 +93,7 @@ async function configurationOf({ program, folder, elasticsearch, index, inputs }
   if (ca !== undefined) await writeFile(caFile, ca);
   return {
     [program]: inputs,
+    http: { enabled: true, host: `unix://${socketIn(folder)}` },
     setup: { template: { enabled: false }, ilm: { enabled: false } },
     output: {
       elasticsearch: {
