@@ -34,7 +34,10 @@ export interface Row {
 
 /** Everything that was reported, and everything that these parts should have reported, in the order of names. */
 export function judge(figures: Figures, parts: readonly PartName[]): readonly Row[] {
-  const wanted: Readonly<Record<string, number | undefined>> = Object.assign({}, ...parts.map((part) => WANTED[part]));
+  const wanted: Readonly<Record<string, number | undefined>> = Object.assign(
+    {},
+    ...parts.map((part) => WANTED[part]),
+  ) as Record<string, number | undefined>;
   const names = [...new Set([...Object.keys(figures), ...Object.keys(wanted)])].toSorted();
   return names.map((name) => {
     const value = figures[name];

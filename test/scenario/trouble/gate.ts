@@ -34,7 +34,10 @@ export async function openGate(server: Upstream): Promise<Gate> {
     const index = orders.findIndex(({ matches }) => matches(request));
     const [order] = index < 0 ? [] : orders.splice(index, 1);
     if (order === undefined) return undefined;
-    const until = () => new Promise<'go on'>((resolve) => void order.reached({ release: () => resolve('go on') }));
+    const until = () =>
+      new Promise<'go on'>((resolve) => {
+        order.reached({ release: () => resolve('go on') });
+      });
     return { hold: order.what, until };
   };
   const order = (what: Order['what']) => (matches: Matches) =>
