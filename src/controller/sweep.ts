@@ -24,12 +24,12 @@ export async function sweep(
   const found = orphans.filter(({ id }) => !state.orphans.has(id));
   state.orphans = firstSeen(state.orphans, orphans, cluster.now());
   meter.orphans(state.key, orphans.length);
-  tell(connection, 'OrphanFound', 'belong to no object', found, context);
+  tell(connection, 'OrphanFound', found, context);
   if (settings.orphans === 'report-only') return;
   const old = orphans.filter(({ id }) => (state.orphans.get(id) ?? Infinity) + settings.orphanGraceMs <= cluster.now());
   try {
     const gone = await invalidateOrphans(old, state, context, signal);
-    tell(connection, 'OrphanInvalidated', 'belonged to no object and were invalidated', gone, context);
+    tell(connection, 'OrphanInvalidated', gone, context);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     logger.warn({ error }, 'keys that belong to no object could not be invalidated');
@@ -81,18 +81,24 @@ async function isUnowned({ mark }: KeyRecord, { cluster, settings }: PassContext
 
 /** So many ids are spelt out. */
 const SPELT_OUT = 10;
+/** What is said of one key, and of several. */
+const PREDICATES = {
+  OrphanFound: ['belongs to no object', 'belong to no object'],
+  OrphanInvalidated: ['belonged to no object and was invalidated', 'belonged to no object and were invalidated'],
+} as const;
 
 function tell(
   connection: ElasticsearchConnection,
-  reason: 'OrphanFound' | 'OrphanInvalidated',
-  what: string,
+  reason: keyof typeof PREDICATES,
   keys: readonly KeyRecord[],
   { cluster, logger }: PassContext,
 ): void {
   if (keys.length === 0) return;
   const spelt = keys.slice(0, SPELT_OUT).map(({ id, mark }) => `${id} (${mark.namespace}/${mark.name})`);
   const more = keys.length > SPELT_OUT ? ` and ${keys.length - SPELT_OUT} more` : '';
-  const note = `${keys.length === 1 ? 'a key' : `${keys.length} keys`} of this installation ${what}: ${spelt.join(', ')}${more}`;
+  const [one, several] = PREDICATES[reason];
+  const subject = keys.length === 1 ? 'a key' : `${keys.length} keys`;
+  const note = `${subject} of this installation ${keys.length === 1 ? one : several}: ${spelt.join(', ')}${more}`;
   const type = reason === 'OrphanFound' ? 'Warning' : 'Normal';
   cluster.events.record(connection, { type, reason, action: 'Sweep', note });
   logger.warn({ keyIDs: keys.map(({ id }) => id) }, note);
