@@ -24,6 +24,12 @@ export async function keysOf(node: ElasticsearchNode, uid: string): Promise<read
   return query(node, { term: { 'metadata.beatkeys.uid': uid } });
 }
 
+/** Whether there is a key of this id that was not invalidated; none that is there already is missed. */
+export async function isLiving(node: ElasticsearchNode, id: string): Promise<boolean> {
+  const [key] = await query(node, { ids: { values: [id] } });
+  return key?.invalidated === false;
+}
+
 async function query(node: ElasticsearchNode, wanted: object): Promise<readonly ServerKey[]> {
   // Keys are made without a refresh; any write to the same index with one makes them visible to searches.
   await node.request('PUT', '/_security/role/beatkeys-refresh?refresh=true', { cluster: [] });
