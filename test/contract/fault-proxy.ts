@@ -35,6 +35,8 @@ export interface Seen {
   readonly method: string;
   readonly url: URL;
   readonly headers: IncomingHttpHeaders;
+  /** When it was complete, milliseconds of `performance.now()`. */
+  readonly at: number;
 }
 
 /** A request with all that was sent. */
@@ -59,6 +61,8 @@ export interface FaultProxy extends AsyncDisposable {
   readonly connections: number;
   /** Watches that are open. */
   readonly watches: number;
+  /** How many requests were without a complete answer at the same time, at most. */
+  readonly mostInFlight: number;
   /** Asked for every request; nothing: pass it on. */
   fault: (request: Asked) => Fault | undefined;
   /** Asked for every line of every watch; nothing: pass it on. */
@@ -78,6 +82,8 @@ export async function startFaultProxy(upstream: Upstream, port = 0): Promise<Fau
   const seen: Seen[] = [];
   const sockets = new Set<Socket>();
   const watches = new Set<WatchAnswer>();
+  const inFlight = new Set<ServerResponse>();
+  let mostInFlight = 0;
   const agents = { plain: new PlainAgent({ keepAlive: true }), encrypted: new EncryptedAgent({ keepAlive: true }) };
   const http = createServer((incoming, answer) => {
     // Without its whole request a caller that has gone gets no answer either.
@@ -95,8 +101,11 @@ export async function startFaultProxy(upstream: Upstream, port = 0): Promise<Fau
 
   function serve(incoming: IncomingMessage, body: Buffer, answer: ServerResponse): void {
     const { headers, method = '', url = '' } = incoming;
-    const asked = { method, url: new URL(url, proxy.upstream.url), headers };
+    const asked = { method, url: new URL(url, proxy.upstream.url), headers, at: performance.now() };
     seen.push(asked);
+    inFlight.add(answer);
+    answer.on('close', () => inFlight.delete(answer));
+    mostInFlight = Math.max(mostInFlight, inFlight.size);
     const fault = proxy.fault({ ...asked, body: body.toString() });
     if (fault === 'hang') return;
     if (fault === 'reset') return void incoming.socket.resetAndDestroy();
@@ -120,6 +129,8 @@ export async function startFaultProxy(upstream: Upstream, port = 0): Promise<Fau
       if (asked.url.searchParams.has('watch') && reply.statusCode === 200) return follow(asked, reply, answer);
       if (fault !== undefined) return void answerWith(fault, reply, answer);
       answer.writeHead(reply.statusCode ?? 502, reply.headers);
+      // Before the caller can have read it to the end, and uses its slot for the next request.
+      reply.on('end', () => inFlight.delete(answer));
       reply.pipe(answer);
     });
     onward.on('error', () => answer.destroy());
@@ -146,6 +157,9 @@ export async function startFaultProxy(upstream: Upstream, port = 0): Promise<Fau
     },
     get watches() {
       return watches.size;
+    },
+    get mostInFlight() {
+      return mostInFlight;
     },
     fault: () => undefined,
     lineFault: () => undefined,
