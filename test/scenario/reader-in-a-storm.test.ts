@@ -4,17 +4,18 @@ import { secretOf, type Part } from './reader/cast.ts';
 import { countedByClient } from './reader/outbox.ts';
 import { openStage } from './reader/stage.ts';
 import { storm, type Outcome } from './reader/storm.ts';
-import { lives } from './server-keys.ts';
+import { lives, type ServerKey } from './server-keys.ts';
 
 /** While keys rotate every few seconds and faults happen, clients write documents with what their Secrets hold. */
 
-const LASTS_MS = soakMs() ?? 45_000;
+const LASTS_MS = soakMs() ?? 40_000;
 /** Longer than it takes a busy machine to do what a quiet one does in the time planned. */
 const PATIENCE_MS = 120_000 + LASTS_MS;
 const OPENING_AND_CALM_MS = 400_000;
 
 /** At least so many documents in each second planned. */
 const WRITES_PER_SECOND = 20;
+
 const stage = await openStage();
 afterAll(() => stage[Symbol.asyncDispose](), OPENING_AND_CALM_MS);
 
@@ -22,6 +23,9 @@ const moves = ({ tally }: Outcome, part: Part): number => part.fleet?.rollouts ?
 const hasMovedOn = (outcome: Outcome, part: Part): boolean =>
   part.paceMs === undefined || moves(outcome, part) >= Math.max(1, Math.floor(LASTS_MS / part.paceMs));
 const hasWritten = ({ tally }: Outcome): boolean => tally.writes >= (WRITES_PER_SECOND * LASTS_MS) / 1000;
+/** Every key that was ever made for the part's object. */
+const keysOf = async ({ name, place }: Part): Promise<readonly ServerKey[]> =>
+  place.site.keys(await place.site.objects.ready(name));
 const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
 
 const enough = (outcome: Outcome): boolean =>
@@ -69,10 +73,10 @@ describe('Clients that write while keys rotate and faults happen', () => {
     expect(Object.entries(outcome.faults).filter(([, count]) => count === 0)).toEqual([]);
   });
 
-  test('were overtaken by a revocation at most once each time', () => {
+  test('were overtaken by a revocation at most once each time', async () => {
     const revoked = outcome.parts.filter(({ name }) => name === 'revoked');
-    const revocations = sum(revoked.map((part) => outcome.tally.rotations(secretOf(part))));
-    expect(outcome.tally.overtaken).toBeLessThanOrEqual(revocations);
+    const made = await Promise.all(revoked.map(async (part) => (await keysOf(part)).length));
+    expect(outcome.tally.overtaken).toBeLessThan(sum(made));
   });
 
   test('keep a key that is only edited', () => {
@@ -84,12 +88,10 @@ describe('Clients that write while keys rotate and faults happen', () => {
     expect(outcome.unrest).toBeUndefined();
   });
 
-  test('leave one living key for each object, and all others invalidated', async () => {
+  test('leave one living key for each object', async () => {
     for (const part of outcome.parts) {
-      const { objects, keys } = part.place.site;
-      const object = await objects.ready(part.name);
-      const all = await keys(object);
-      expect(all.filter(lives).map(({ id }) => id)).toEqual([object.status?.keyID]);
+      const { status } = await part.place.site.objects.ready(part.name);
+      expect((await keysOf(part)).filter(lives).map(({ id }) => id)).toEqual([status?.keyID]);
     }
   });
 });

@@ -16,8 +16,8 @@ export interface ServerKey {
 export const lives = ({ invalidated, expiration = Infinity }: ServerKey): boolean =>
   !invalidated && expiration > Date.now();
 
-/** As many as one search gives. */
-const MOST = 10_000;
+/** How many keys one search gives. */
+const PAGE = 1000;
 
 /** All keys, dead ones too, that were ever made for the object of this uid; none that is there already is missed. */
 export async function keysOf(node: ElasticsearchNode, uid: string): Promise<readonly ServerKey[]> {
@@ -33,9 +33,22 @@ export async function isLiving(node: ElasticsearchNode, id: string): Promise<boo
 async function query(node: ElasticsearchNode, wanted: object): Promise<readonly ServerKey[]> {
   // Keys are made without a refresh; any write to the same index with one makes them visible to searches.
   await node.request('PUT', '/_security/role/beatkeys-refresh?refresh=true', { cluster: [] });
-  const { status, body } = await node.request('POST', '/_security/_query/api_key', { size: MOST, query: wanted });
+  const all = new Map<string, ServerKey>();
+  for (let from = 0; ;) {
+    const page = await olderFirst(node, wanted, from);
+    for (const key of page) all.set(key.id, key);
+    const last = page.at(-1)?.creation ?? 0;
+    if (page.length < PAGE) return [...all.values()];
+    if (last === from) throw new Error(`${PAGE} keys were made in one millisecond`);
+    from = last;
+  }
+}
+
+/** The first keys that were made then or later. */
+async function olderFirst(node: ElasticsearchNode, wanted: object, from: number): Promise<readonly ServerKey[]> {
+  const query = { bool: { filter: [wanted, { range: { creation: { gte: from } } }] } };
+  const asked = { size: PAGE, query, sort: ['creation'] };
+  const { status, body } = await node.request('POST', '/_security/_query/api_key', asked);
   if (status !== 200) throw new Error(`the keys could not be listed: ${status}`);
-  const { total, api_keys: keys } = body as { total: number; api_keys: readonly ServerKey[] };
-  if (keys.length < total) throw new Error(`there are ${total} keys, more than can be listed at once`);
-  return keys;
+  return (body as { api_keys: readonly ServerKey[] }).api_keys;
 }

@@ -72,7 +72,7 @@ const LIVE: Readonly<Record<string, Role>> = {
 
 /** Objects whose pods hold the key that they were started with: nothing but the wait for the roll-out protects them. */
 const HELD: Readonly<Record<string, HeldRole>> = {
-  rolled: { kind: 'DaemonSet', spec: { preset, rotation: { overlap: '0s' } }, paceMs: 25_000 },
+  rolled: { kind: 'DaemonSet', spec: { preset, rotation: { overlap: '0s' } }, paceMs: 20_000 },
   renewed: {
     kind: 'Deployment',
     spec: shortLived({ overlap: '1s' }),
