@@ -3,7 +3,6 @@ import { controlPlane, elasticsearchVersions } from '../../testbed/current.ts';
 import type { ElasticsearchNode } from '../../testbed/servers.ts';
 import { ApiServer } from '../api-server.ts';
 import type { Site } from '../site.ts';
-import { SHORT_TIMES } from '../trouble/open.ts';
 import { openWorld, type World } from '../world.ts';
 import { Editor } from './editor.ts';
 import type { Fronts } from './faults.ts';
@@ -25,8 +24,14 @@ export interface Stage extends AsyncDisposable {
   readonly editor: Editor;
 }
 
-/** Short, for the one that takes over from a killed operator; the operator does nothing with less than 10 s left. */
-const LEASE = {
+/**
+ * Short, so that trouble and its end show soon. The lease is for the one that takes over from a killed operator, which
+ * does nothing with less than 10 s left of its own; attempts have the time that a busy machine may need for one.
+ */
+const settings = {
+  BEATKEYS_DRIFT_INTERVAL: '2s',
+  BEATKEYS_VISIBILITY_DELAY: '1s',
+  BEATKEYS_ATTEMPT_LIMIT: '10s',
   BEATKEYS_LEASE_DURATION: '15s',
   BEATKEYS_LEASE_RENEW_DEADLINE: '12s',
   BEATKEYS_LEASE_RETRY_PERIOD: '1s',
@@ -43,7 +48,7 @@ export async function openStage(): Promise<Stage> {
     elasticsearch.push(proxy);
     return proxy;
   };
-  const world = await openWorld({ settings: { ...SHORT_TIMES, ...LEASE }, kubernetesURL: kubernetes.url, front });
+  const world = await openWorld({ settings, kubernetesURL: kubernetes.url, front });
   stack.defer(() => world.close());
   const places: Place[] = [];
   for (const version of elasticsearchVersions()) {
