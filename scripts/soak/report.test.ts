@@ -21,8 +21,13 @@ describe('The figures of a soak', () => {
   });
 
   test('pass when every wanted one is there and those with a target meet it', () => {
-    const rows = judge({ 'reader.writes': 900, 'reader.refused': 0, 'reader.rotations': 5 }, ['reader', 'beats']);
+    const beats = { 'beats.rotations': 20, 'beats.lost': 0, 'beats.doubled': 0 };
+    const reader = { 'reader.writes': 900, 'reader.refused': 0, 'reader.rotations': 5 };
+    const rows = judge({ ...beats, ...reader }, ['reader', 'beats']);
     expect(rows.map(({ name, pass }) => [name, pass])).toEqual([
+      ['beats.doubled', true],
+      ['beats.lost', true],
+      ['beats.rotations', true],
       ['reader.refused', true],
       ['reader.rotations', true],
       ['reader.writes', true],
