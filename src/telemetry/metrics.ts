@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Meter, QueueSizes } from '../runtime/meter.ts';
-import { type ObjectReport, registerObjectMetrics } from './object-metrics.ts';
+import { objectMetrics, type ObjectReport } from './object-metrics.ts';
 import { registerQueueMetrics } from './queue-metrics.ts';
 
 export interface MetricsOptions {
@@ -85,7 +85,6 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const queues = new Map<string, QueueSizes>();
   registerQueueMetrics(registry, queues);
   const objects: (() => Iterable<ObjectReport>)[] = [];
-  registerObjectMetrics(registry, objects);
 
   return {
     requested: ({ system, operation, codeClass, seconds }) => {
@@ -111,7 +110,11 @@ export function createMetrics(options: MetricsOptions): Metrics {
     leading: (leads) => leader.set({ name: 'beatkeys' }, leads ? 1 : 0),
     observeQueue: (name, queue) => void queues.set(name, queue),
     observeObjects: (read) => void objects.push(read),
-    expose: () => registry.metrics(),
+    expose: async () => `${await registry.metrics()}\n${objectMetrics(all(objects))}`,
     contentType: registry.contentType,
   };
+}
+
+function* all<T>(sources: readonly (() => Iterable<T>)[]): Generator<T> {
+  for (const read of sources) yield* read();
 }
