@@ -44,7 +44,7 @@ const usedPartsOnly: Plugin = {
 };
 const CLIENT = path.join('node_modules', '@kubernetes', 'client-node');
 
-/** Writes the operator with all that it needs but Node into one file. Answers its size, bytes. */
+/** Writes the operator with all that it needs but Node into one file. Answers its size, bytes. Throws where it is not ASCII. */
 export async function bundle(outfile: string): Promise<number> {
   const { metafile } = await build({
     absWorkingDir: root,
@@ -54,7 +54,6 @@ export async function bundle(outfile: string): Promise<number> {
     platform: 'node',
     target: 'node24',
     format: 'esm',
-    // Comments outside ASCII would have V8 keep the whole source at two bytes a character.
     minifyWhitespace: true,
     minifySyntax: true,
     banner: { js: `${requireInModule}\n${refuseOldNode}` },
@@ -63,5 +62,13 @@ export async function bundle(outfile: string): Promise<number> {
     metafile: true,
     logLevel: 'warning',
   });
+  await demandASCII(outfile);
   return Object.values(metafile.outputs).reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** One character beyond, and V8 keeps the whole source at two bytes a character. esbuild escapes those in strings only. */
+async function demandASCII(file: string): Promise<void> {
+  const lines = (await readFile(file, 'latin1')).split('\n');
+  const found = lines.map((line) => /.{0,40}[\x80-\xff].{0,40}/.exec(line)?.[0]).find((text) => text !== undefined);
+  if (found !== undefined) throw new Error(`a character outside ASCII must be escaped, in ${JSON.stringify(found)}`);
 }

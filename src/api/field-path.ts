@@ -15,7 +15,7 @@ function stepText(step: PropertyKey): string {
   if (typeof step === 'number') return `[${step}]`;
   const name = String(step);
   const short = name.length > SHOWN ? `${name.slice(0, SHOWN)}…` : name;
-  return /^[A-Za-z_][\w-]*…?$/.test(short) ? `.${short}` : `[${JSON.stringify(short)}]`;
+  return /^[A-Za-z_][\w-]*\u2026?$/.test(short) ? `.${short}` : `[${JSON.stringify(short)}]`;
 }
 
 /** What stands there; `undefined` where nothing does. */
