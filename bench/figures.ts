@@ -41,7 +41,7 @@ export const FIGURES = {
   'single.p99Milliseconds.bare': figure('ms'),
   'startup.secondsToReady': figure('s'),
   'startup.secondsToReady.none': figure('s'),
-  'startup.secondsToFirstPass': figure('s'),
+  'startup.secondsToIdle': figure('s'),
   'rotate.rateVsBare': figure('of the bare loop', '>=', 0.8),
   'rotate.objectsPerSecond': figure('1/s'),
   'rotate.objectsPerSecond.bare': figure('1/s'),

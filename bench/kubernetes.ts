@@ -25,7 +25,8 @@ export interface KubernetesObject {
 
 interface List {
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
-  readonly items: readonly KubernetesObject[];
+  /** `null` where a list of metadata is empty. */
+  readonly items: readonly KubernetesObject[] | null;
 }
 
 const JSON_TYPE = 'application/json';
@@ -52,7 +53,7 @@ export class Kubernetes {
   }
 
   async list(path: string): Promise<readonly KubernetesObject[]> {
-    return (await this.send<List>('GET', path)).items;
+    return (await this.send<List>('GET', path)).items ?? [];
   }
 
   /** The same page by page, one after the other; `parameters` are those of a query. */
@@ -63,7 +64,7 @@ export class Kubernetes {
       const next = page?.metadata.continue;
       const query = new URLSearchParams({ ...parameters, ...(next === undefined ? {} : { continue: next }) });
       page = await this.#ask<List>('GET', `${path}?${query.toString()}`, { accept });
-      items.push(...page.items);
+      items.push(...(page.items ?? []));
     } while (page.metadata.continue);
     return items;
   }

@@ -33,6 +33,7 @@ export async function measureLarge(world: World, options: LargeOptions): Promise
     kubeconfig: world.kubeconfig,
     log: path.join(world.folder, 'operator.log'),
   };
+  // The first contact writes the connection's status, as no restart does.
   await withOperator(operator, () => connectionReady(world));
   const none = await restartRequests(world, operator);
   const created = await createAll(world, operator, objects);
@@ -49,7 +50,7 @@ export async function measureLarge(world: World, options: LargeOptions): Promise
     if (parts.has('restart')) take('restart', await measureRestart(world, { operator, lists, objects, none }));
     if (parts.has('steady') || parts.has('memory5000')) {
       await withOperator({ ...operator, driftInterval: `${IDLE.intervalSeconds}s` }, async (running) => {
-        await running.untilPassed(objects, 1);
+        await running.untilDone(objects);
         take('steady', await measureSteady(world, objects));
         sample['memory.rssMiB5000.restarted'] = running.memory().now;
       });
@@ -63,7 +64,7 @@ async function createAll(world: World, options: OperatorOptions, objects: number
   let sample: Sample = {};
   world.progress(`operator: ${objects} objects at once …`);
   await withOperator(options, async (operator) => {
-    await connectionReady(world);
+    await operator.untilReady();
     await createObjects(world, 'large', objects);
     const { now, highest } = await settledMemory(world, operator);
     await proveIssued(world, objects);

@@ -7,6 +7,7 @@ import { readSamples, total } from '../test/operator/exposition.ts';
 import { freePorts } from '../test/testbed/free-ports.ts';
 import { killWhenWeEnd } from '../test/testbed/leftovers.ts';
 import { identify } from '../test/testbed/process-identity.ts';
+import { lastWorkOf } from './main-thread.ts';
 import { IN_FLIGHT, NAMESPACES } from './workload.ts';
 
 export interface OperatorOptions {
@@ -25,7 +26,7 @@ export interface OperatorOptions {
   readonly profiles?: string | undefined;
 }
 
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 180_000;
 const STOP_PATIENCE_MS = 40_000;
 
 /** Longer than any pause of the process. */
@@ -90,25 +91,35 @@ export class OperatorProcess {
   }
 
   /** Seconds from its start until /readyz says so. */
-  untilReady(): Promise<number> {
-    return this.#until('is not ready', async () => (await fetch(`${this.#url}/readyz`)).ok);
+  async untilReady(): Promise<number> {
+    const isReady = async (): Promise<boolean> => (await fetch(`${this.#url}/readyz`)).ok;
+    while (!(await isReady().catch(() => false))) {
+      this.#complainWhenLate('is not ready');
+      await wait(20);
+    }
+    return (performance.now() - this.startedAt) / 1000;
   }
 
   /**
-   * Seconds from its start until it has passed over so many objects, and none waits. `connection`: so many times over
-   * its connection, too.
+   * Seconds from its start until it had nothing left to do: it had passed over its connection, inventory included, and
+   * over so many objects, none waited, and its main thread did nothing.
    */
-  untilPassed(objects: number, connection = 0): Promise<number> {
-    return this.#until('has not passed over all objects', async () => {
-      const text = await (await fetch(`${this.#url}/metrics`)).text();
-      const samples = readSamples(text);
-      const passes = (controller: string): number =>
-        total(samples, 'controller_runtime_reconcile_total', { controller });
-      const waiting = total(samples, 'workqueue_depth', { name: 'beatapikey' });
-      const running = total(samples, 'controller_runtime_active_workers', { controller: 'beatapikey' });
-      const done = waiting === 0 && running === 0;
-      return done && passes('beatapikey') >= objects && passes('elasticsearchconnection') >= connection;
-    });
+  async untilDone(objects: number): Promise<number> {
+    for (;;) {
+      const lastWork = await lastWorkOf(this.#pid);
+      // Answering this is work, too: it is asked only once nothing seems to be left.
+      if (await this.#hasPassed(objects)) return (lastWork - this.startedAt) / 1000;
+      this.#complainWhenLate('has not passed over all objects');
+    }
+  }
+
+  async #hasPassed(objects: number): Promise<boolean> {
+    const text = await (await fetch(`${this.#url}/metrics`)).text();
+    const samples = readSamples(text);
+    const passes = (controller: string): number => total(samples, 'controller_runtime_reconcile_total', { controller });
+    const waiting = total(samples, 'workqueue_depth', { name: 'beatapikey' });
+    const running = total(samples, 'controller_runtime_active_workers', { controller: 'beatapikey' });
+    return waiting + running === 0 && passes('beatapikey') >= objects && passes('elasticsearchconnection') > 0;
   }
 
   /** Does work while the process stands still, and answers when it went on, milliseconds of `performance.now()`. */
@@ -141,13 +152,8 @@ export class OperatorProcess {
     if (ended[0] !== 0) throw new Error(`the operator did not stop well (${String(ended[0])}); ${this.tail()}`);
   }
 
-  async #until(complaint: string, holds: () => Promise<boolean>): Promise<number> {
-    while (!(await holds().catch(() => false))) {
-      if (performance.now() - this.startedAt > PATIENCE_MS)
-        throw new Error(`the operator ${complaint}; ${this.tail()}`);
-      await wait(20);
-    }
-    return (performance.now() - this.startedAt) / 1000;
+  #complainWhenLate(complaint: string): void {
+    if (performance.now() - this.startedAt > PATIENCE_MS) throw new Error(`the operator ${complaint}; ${this.tail()}`);
   }
 
   /** What it wrote last. */

@@ -10,17 +10,22 @@ import type { Server } from './route.ts';
 import { CONNECTION, NAMESPACES, PATHS } from './workload.ts';
 import { LANES, type World } from './world.ts';
 
+const CONNECTED_WITHIN_MS = 60_000;
+
 /** Figures, and the requests that they were counted from. */
 export interface Measured {
   readonly sample: Sample;
   readonly requests?: Readonly<Record<string, Requests>>;
 }
 
-/** Throws when the operator cannot reach Elasticsearch, in whose stead nothing could be measured. */
+/** Throws when the operator does not reach Elasticsearch in time: nothing else could be measured. */
 export async function connectionReady(world: World): Promise<void> {
+  const until = Date.now() + CONNECTED_WITHIN_MS;
+  const count = async (): Promise<number> =>
+    (await world.admin.list(PATHS.connections(NAMESPACES.operator))).filter(isReady).length;
+  while ((await count()) === 0 && Date.now() < until) await wait(200);
   await untilQuiet(world);
-  const connections = await world.admin.list(PATHS.connections(NAMESPACES.operator));
-  demand(`Ready ElasticsearchConnections named ${CONNECTION}`, connections.filter(isReady).length, 1);
+  demand(`Ready ElasticsearchConnections named ${CONNECTION}`, await count(), 1);
 }
 
 /** Waits until the operator has nothing left to ask. */

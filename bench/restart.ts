@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { ListResult, ListTask } from './bare-lists.ts';
 import { bareAddresses } from './bare.ts';
 import type { Sample } from './figures.ts';
@@ -6,7 +5,7 @@ import { withOperator, type OperatorOptions } from './operator-process.ts';
 import { operatorRequests, untilQuiet, type Measured, type OperatorRequests } from './phases.ts';
 import { Program } from './program.ts';
 import { demand, proveIssued } from './proof.ts';
-import { matching, sum, type Requests } from './proxy.ts';
+import { matching, type Requests } from './proxy.ts';
 import type { Server } from './route.ts';
 import { NAMESPACES } from './workload.ts';
 import { LANES, type World } from './world.ts';
@@ -20,7 +19,7 @@ const BESIDE = /^watch | leases$/;
 export async function restartRequests(world: World, options: OperatorOptions): Promise<OperatorRequests> {
   const counted = await world.proxy.count();
   await withOperator(options, async (operator) => {
-    await operator.untilPassed(0, 1);
+    await operator.untilDone(0);
     await untilQuiet(world);
   });
   return operatorRequests(counted);
@@ -47,10 +46,7 @@ export async function measureRestart(world: World, options: RestartOptions): Pro
   let seconds = NaN;
   const counted = await world.proxy.count();
   await withOperator(operatorOptions, async (operator) => {
-    // The pass over the connection contains the inventory. What the operator says of itself costs it time: it is asked
-    // only when the inventory is under way.
-    await untilListing(counted);
-    seconds = await operator.untilPassed(objects, 1);
+    seconds = await operator.untilDone(objects);
     await untilQuiet(world);
   });
   const requests = await operatorRequests(counted);
@@ -78,7 +74,7 @@ async function bareLists(world: World, { lists, objects, operator }: RestartOpti
   const found = (await program.ask(task)) as ListResult;
   const seconds = (performance.now() - began) / 1000;
   const namespaces = Object.keys(NAMESPACES).length;
-  const expected = { objects, connections: 1, secrets: objects, namespaces, credentials: 1, keys: objects };
+  const expected = { objects, connections: 1, secrets: objects, namespaces, credentials: 1 };
   for (const [what, count] of Object.entries(expected))
     demand(`${what} listed`, found[what as keyof ListResult], count);
   const requests: OperatorRequests = {
@@ -86,12 +82,6 @@ async function bareLists(world: World, { lists, objects, operator }: RestartOpti
     elasticsearch: await counted(LANES.bareElasticsearch),
   };
   return { seconds, requests };
-}
-
-/** Waits until the operator asks for keys. */
-async function untilListing(counted: (lane: string) => Promise<Requests>): Promise<void> {
-  const asked = async (): Promise<Requests> => counted(LANES.operatorElasticsearch);
-  while (sum(matching(await asked(), (route) => LIST.elasticsearch.test(route))) === 0) await wait(20);
 }
 
 /** Throws where one asked for other lists, or for more or fewer pages, than the other. */

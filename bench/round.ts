@@ -106,12 +106,12 @@ async function measureOperator(
   const interval = `${IDLE.intervalSeconds}s`;
   await withOperator({ ...options, driftInterval: interval, profiles: undefined }, async (operator) => {
     sample['startup.secondsToReady'] = await operator.untilReady();
-    sample['startup.secondsToFirstPass'] = await operator.untilPassed(objects);
+    sample['startup.secondsToIdle'] = await operator.untilDone(objects);
     if (parts.has('idle')) take('idle', await measureIdle(world, objects));
     if (parts.has('memory')) sample['memory.rssMiB.restarted'] = operator.memory().now;
   });
   await withOperator({ ...options, profiles: undefined }, async (operator) => {
-    await operator.untilPassed(objects);
+    await operator.untilDone(objects);
     await untilQuiet(world);
     if (parts.has('rotate')) {
       await warmUp(world, sizes.warmUp, objects);
