@@ -1,11 +1,11 @@
 import { FINALIZER } from '../api/names.ts';
+import { consumersOnKey, keyIDAnnotation } from '../core/consumers.ts';
 import { secretName, type Desired } from '../core/desired.ts';
 import { Failure } from '../core/failure.ts';
 import { journalOf, type CloseLook, type Observed } from '../core/observed.ts';
 import type { Question } from '../core/questions.ts';
 import { known, unknown, type Reading } from '../core/reading.ts';
 import { isConsistent } from '../core/render.ts';
-import { consumersToRestart } from '../core/retirement.ts';
 import { isLive } from '../core/key-record.ts';
 import { notConnected } from './equipment.ts';
 import { isMadeFor } from './key-mark.ts';
@@ -50,7 +50,7 @@ export async function look(
       return { ...close({ secret: true }), secret: known(viewSecret(observed.object, metadata)) };
     }
     case 'consumers':
-      return withConsumers(close({ consumers: true }), context);
+      return { ...close({ consumers: true }), ...(await consumers(observed, context)) };
     case 'missingPrivileges':
       return close({ missingPrivileges: await missingPrivileges(desired, context, signal) });
     case 'keyLives':
@@ -60,18 +60,17 @@ export async function look(
   }
 }
 
-/** That no consumer is to be restarted is so until key or spec change: they are not looked at twice for that. */
-async function withConsumers(before: Observed, { cluster, memory }: LookContext): Promise<Observed> {
-  const { movedTo: _before, ...rest } = before;
-  const consumers = await lookAtConsumers(before.object, cluster.workloads);
-  const observed = { ...rest, consumers };
+/** That all pods of a consumer are on the current key is so until the key changes: they are not looked at twice for that. */
+async function consumers(
+  observed: Observed,
+  { cluster, memory }: LookContext,
+): Promise<Pick<Observed, 'consumers' | 'moved'>> {
+  const seen = { consumers: await lookAtConsumers(observed.object, cluster.workloads) };
   const journal = journalOf(observed);
-  // Of one that cannot be read, nobody knows.
-  const areKnown = consumers?.every(({ workload }) => workload.known) === true;
-  if (journal === undefined || !areKnown || consumersToRestart(observed, journal).length > 0) return observed;
-  const { uid, generation } = observed.object.metadata;
-  memory.keepMoved(uid, generation, journal.keyID);
-  return { ...observed, movedTo: journal.keyID };
+  if (journal === undefined) return seen;
+  const moved = consumersOnKey(seen.consumers ?? [], journal, keyIDAnnotation(observed.object));
+  memory.keepMoved(observed.object.metadata.uid, moved);
+  return { ...seen, moved };
 }
 
 /** Asked once for equal descriptors within an interval, whatever the number of objects. */

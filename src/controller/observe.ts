@@ -22,7 +22,7 @@ export function observe(
   memory: PassMemory,
   { cluster, operator, settings }: PassContext,
 ): Observed {
-  const { namespace, uid, generation } = object.metadata;
+  const { namespace, uid } = object.metadata;
   const reference = connectionKey(object);
   const connection = reference === undefined ? undefined : connections.find(reference);
   const metadata = cluster.secrets.cache.get(`${namespace}/${secretName(object)}`);
@@ -30,7 +30,7 @@ export function observe(
   // What was found intact is so until another version is written: a person's extra data key raises no doubt twice.
   const intact = metadata !== undefined && memory.isIntact(uid, metadata.resourceVersion);
   const mintedAt = memory.mintedAt(uid);
-  const movedTo = memory.movedTo(uid, generation);
+  const moved = memory.moved(uid);
   const refusal = desired.ok
     ? memory.refusal(uid, requestIdentity(desired.value), connection?.version ?? '')
     : undefined;
@@ -50,7 +50,7 @@ export function observe(
     gone: [],
     ...(unsettledSince === undefined ? {} : { unsettledSince }),
     ...(mintedAt === undefined ? {} : { mintedAt }),
-    ...(movedTo === undefined ? {} : { movedTo }),
+    ...(moved === undefined ? {} : { moved }),
     ...(refusal === undefined ? {} : { refusal }),
   };
 }

@@ -38,27 +38,17 @@ test('values are intact in the version in which they were found so', () => {
   ]);
 });
 
-test('that consumers are on a key counts for the generation that names them', () => {
-  const memory = new PassMemory();
-  memory.keepMoved('uid', 1, 'key-2');
-  expect([memory.movedTo('uid', 1), memory.movedTo('uid', 2), memory.movedTo('other', 1)]).toEqual([
-    'key-2',
-    undefined,
-    undefined,
-  ]);
-});
-
 test('of an object that is gone nothing is remembered', () => {
   const memory = new PassMemory();
   memory.beginAttempt('uid', 7);
   memory.keepRefusal('uid', 'fingerprint', 'version', failure);
   memory.keepIntact('uid', '1');
-  memory.keepMoved('uid', 1, 'key-2');
+  memory.keepMoved('uid', { keyID: 'key-2', consumers: [] });
   memory.forget('uid');
   expect(memory.unsettledSince('uid')).toBeUndefined();
   expect(memory.refusal('uid', 'fingerprint', 'version')).toBeUndefined();
   expect(memory.isIntact('uid', '1')).toBe(false);
-  expect(memory.movedTo('uid', 1)).toBeUndefined();
+  expect(memory.moved('uid')).toBeUndefined();
 });
 
 test('the keys in use are those that Secrets name', () => {

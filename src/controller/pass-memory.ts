@@ -1,3 +1,4 @@
+import type { Moved } from '../core/consumers.ts';
 import type { Failure } from '../core/failure.ts';
 
 /**
@@ -13,7 +14,7 @@ export class PassMemory {
   readonly #intact = new Map<string, string>();
   readonly #unstorable = new Set<string>();
   readonly #minted = new Map<string, number>();
-  readonly #moved = new Map<string, { readonly keyID: string; readonly generation: number }>();
+  readonly #moved = new Map<string, Moved>();
   readonly #told = new Map<string, ReadonlySet<string>>();
 
   /** Begin of an attempt of which nobody knows yet what it left behind, epoch milliseconds. */
@@ -67,14 +68,13 @@ export class PassMemory {
     this.#minted.set(uid, now);
   }
 
-  /** The key for which no consumer was found that is to be restarted; another generation may name other consumers. */
-  movedTo(uid: string, generation: number): string | undefined {
-    const kept = this.#moved.get(uid);
-    return kept?.generation === generation ? kept.keyID : undefined;
+  /** The consumers that were found to be on a key. */
+  moved(uid: string): Moved | undefined {
+    return this.#moved.get(uid);
   }
 
-  keepMoved(uid: string, generation: number, keyID: string): void {
-    this.#moved.set(uid, { keyID, generation });
+  keepMoved(uid: string, moved: Moved): void {
+    this.#moved.set(uid, moved);
   }
 
   /** Of the replaced keys that wait for long, those that this is the first time to hear of; others are forgotten. */

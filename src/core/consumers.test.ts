@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { aBeatApiKey } from '../../test/builders/beat-api-key.ts';
 import { aJournal } from '../../test/builders/journal.ts';
 import { aConsumer, aPod, aWorkload, KEY_ANNOTATION, type ConsumerOptions } from '../../test/builders/workload.ts';
-import { consumersOf, keyIDAnnotation, restartsDue, waitsFor } from './consumers.ts';
+import { consumersOf, consumersOnKey, keyIDAnnotation, restartsDue, waitsFor } from './consumers.ts';
 import { Failure } from './failure.ts';
 import type { Journal } from './journal.ts';
 import { unknown } from './reading.ts';
@@ -138,6 +138,27 @@ describe('a replaced key waits for', () => {
     for (const pods of [{ created: STORED - 5 * SECOND }, { keyIDs: carrying('key-b') }]) {
       expect([second, third].map(of(pods))).toEqual([undefined, 'DaemonSet/packetbeat 0 of 1 pods']);
     }
+  });
+});
+
+test('on the current key are consumers all of whose pods are known to have it', () => {
+  const named = (name: string, options: ConsumerOptions) => {
+    const view = aConsumer(options);
+    return { ...view, consumer: { ...view.consumer, name } };
+  };
+  const young = aPod({ created: STORED + SECOND });
+  const views = [
+    named('moved', { pods: [young, aPod({ keyIDs: carrying('key-1') })] }),
+    named('moved-by-itself', { restart: false, pods: [young] }),
+    named('behind', { pods: [young, aPod()] }),
+    named('without-pods', { pods: [] }),
+    named('not-looked-at', {}),
+    named('not-readable', { pods: unknown(denied) }),
+    named('absent', { workload: 'absent' }),
+  ];
+  expect(consumersOnKey(views, aJournal({ stored: STORED }), KEY_ANNOTATION)).toEqual({
+    keyID: 'key-1',
+    consumers: ['DaemonSet/moved', 'DaemonSet/moved-by-itself'],
   });
 });
 

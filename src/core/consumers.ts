@@ -89,22 +89,39 @@ const HELD: Readonly<Record<NonNullable<Workload['heldBy']>, string>> = {
   partition: 'whose partition holds pods back',
 };
 
+/** Consumers whose pods were all found to have a key: for that one nobody has to look at them again. */
+export interface Moved {
+  readonly keyID: string;
+  /** By `nameOf`. */
+  readonly consumers: readonly string[];
+}
+
+/** Those whose pods are known to have the current key, all of them. */
+export function consumersOnKey(consumers: readonly ConsumerView[], journal: Journal, annotation: string): Moved {
+  const moved = consumers.filter((view) => isOnKey(view, journal, annotation));
+  return { keyID: journal.keyID, consumers: moved.map(({ consumer }) => nameOf(consumer)) };
+}
+
+/** Of no pods nothing follows for one that is made within the second of the switch; and a restart costs none. */
+const isOnKey = ({ pods }: ConsumerView, journal: Journal, annotation: string): boolean =>
+  pods?.known === true && pods.value.length > 0 && pods.value.every((pod) => isCurrent(pod, journal, annotation));
+
 /**
  * The workloads whose pods are to be replaced for the current key: never for an object's first one, which every pod finds
- * in the Secret, nor where all pods are younger than the switch anyway.
+ * in the Secret, nor where all pods are younger than the switch anyway, as may have been found before (`moved`).
  */
 export function restartsDue(
   consumers: readonly ConsumerView[],
   journal: Journal,
   annotation: string,
+  moved?: Moved,
 ): readonly Workload[] {
   if (journal.reason === 'FirstIssue') return [];
-  return consumers.flatMap(({ consumer, workload, pods, refusal }) => {
+  const done = moved?.keyID === journal.keyID ? moved.consumers : [];
+  return consumers.flatMap((view) => {
+    const { consumer, workload, refusal } = view;
     if (!consumer.restart || refusal !== undefined || !workload.known || workload.value === undefined) return [];
     if (workload.value.keyIDs[annotation] === journal.keyID) return [];
-    // Of no pods nothing follows for one that is made within the second of the switch; and a restart costs none.
-    const upToDate =
-      pods?.known === true && pods.value.length > 0 && pods.value.every((pod) => isCurrent(pod, journal, annotation));
-    return upToDate ? [] : [workload.value];
+    return done.includes(nameOf(consumer)) || isOnKey(view, journal, annotation) ? [] : [workload.value];
   });
 }

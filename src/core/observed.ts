@@ -1,5 +1,5 @@
 import type { BeatApiKey } from '../api/types.ts';
-import type { ConsumerView } from './consumers.ts';
+import type { ConsumerView, Moved } from './consumers.ts';
 import type { ConnectionView } from './connection-view.ts';
 import type { Failure } from './failure.ts';
 import type { Journal } from './journal.ts';
@@ -67,8 +67,8 @@ export interface Observed {
   readonly unsettledSince?: number;
   /** When this process last made a key for the object, epoch milliseconds; earlier inventories may not show it. */
   readonly mintedAt?: number;
-  /** The key in the Secret, where a close look found no consumer that is to be restarted for it. */
-  readonly movedTo?: string;
+  /** Consumers that were found to be on a key when they were looked at last. */
+  readonly moved?: Moved;
   /** Elasticsearch refused exactly this request from exactly this user before. */
   readonly refusal?: Failure;
 }

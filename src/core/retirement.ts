@@ -68,8 +68,7 @@ export function retirementInstants(
 
 /** Consumers whose pods are to be replaced now. */
 export function consumersToRestart(observed: Observed, journal: Journal): readonly Workload[] {
-  if (observed.movedTo === journal.keyID) return [];
-  return restartsDue(observed.consumers ?? [], journal, keyIDAnnotation(observed.object));
+  return restartsDue(observed.consumers ?? [], journal, keyIDAnnotation(observed.object), observed.moved);
 }
 
 /** Replaced keys that have waited for a consumer for long enough to say so, with what they wait for. */

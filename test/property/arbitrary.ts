@@ -194,15 +194,15 @@ export const observed: fc.Arbitrary<Observed> = fc
     gone: fc.uniqueArray(id),
     unsettledSince: maybe(instant),
     mintedAt: maybe(instant),
-    movedTo: maybe(id),
+    moved: maybe(fc.record({ keyID: id, consumers: fc.constantFrom([], ['DaemonSet/packetbeat']) })),
     refusal: fc.option(failure, { nil: undefined, freq: 8 }),
     leadingSince: instant,
   })
-  .map(({ unsettledSince, mintedAt, movedTo, refusal, ...seen }) => ({
+  .map(({ unsettledSince, mintedAt, moved, refusal, ...seen }) => ({
     ...seen,
     ...given('unsettledSince', unsettledSince),
     ...given('mintedAt', mintedAt),
-    ...given('movedTo', movedTo),
+    ...given('moved', moved),
     ...given('refusal', refusal),
   }))
   .map(({ missingPrivileges, keyLives, valuesIntact, looked, leadingSince, ...rest }) => ({
