@@ -73,17 +73,20 @@ async function rehearse({ write, secret }: IssueKey, { cluster, memory, observed
   await cluster.secrets.rehearse(secret ?? { namespace, name }, { data, labels, annotations, owner });
 }
 
-/** No retry: names are not unique, so a second request would make a second key. */
+/**
+ * No retry: names are not unique, so a second request would make a second key. It may have waited for its turn so long
+ * that the lease has become too short for it meanwhile.
+ */
 async function mint(
   { request }: IssueKey,
   mark: KeyMark,
   { store, desired, version }: Equipment,
-  { memory, observed }: ActionContext,
+  { mayAct, memory, observed }: ActionContext,
   signal: AbortSignal,
 ): Promise<CreatedKey> {
   const { uid } = observed.object.metadata;
   try {
-    return await store.create({ ...request, mark }, signal);
+    return await store.create({ ...request, mark }, signal, mayAct);
   } catch (error) {
     if (error instanceof Failure && !error.outcomeUnknown) {
       memory.settleAttempt(uid);

@@ -168,7 +168,8 @@ export type Trial =
 export interface KeyStore {
   /** Looks at every URL: reachable, Elasticsearch, new enough, the same cluster, authenticated, may create keys. */
   contact(signal: AbortSignal): Promise<Contact>;
-  create(request: KeyRequest, signal: AbortSignal): Promise<CreatedKey>;
+  /** `mayBegin` is asked when the key's turn has come; what it throws, this throws, and nothing was sent. */
+  create(request: KeyRequest, signal: AbortSignal, mayBegin?: () => void): Promise<CreatedKey>;
   /**
    * `_has_privileges` with the operator's own credential, or with a key (its `encoded` form: base64 of `id:api_key`).
    * The operator's credential not being accepted is a failure, `denied`.

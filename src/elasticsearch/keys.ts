@@ -62,9 +62,12 @@ export function openKeys(target: ElasticsearchTarget, options: KeysOptions): Key
       mayInvalidateAny = found.manageApiKey;
       return found;
     },
-    create: async (request, signal) => {
+    create: async (request, signal, mayBegin) => {
       await turn(creations, perMinute, signal, () => meter.keyCreationDelayed());
-      return sender(signal)(createKey(request));
+      return guard('create API key', signal, () => {
+        mayBegin?.();
+        return endpoints.send(createKey(request), signal);
+      });
     },
     tryPrivileges: (credential, wanted, signal) =>
       tryPrivileges(sender(signal), wanted, credential === 'own' ? undefined : credential),
