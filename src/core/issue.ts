@@ -45,7 +45,7 @@ const waitForInventory = (since: number): Plan => ({
 function exceeded({ until, reasons }: Overdraft, observed: Observed, now: number): Plan {
   const { actions, due = until } = housekeeping(observed, now);
   const next = new Date(until).toISOString();
-  const message = `${MINT_BUDGET} keys had to be made without plan within an hour (${reasons}): find what alters the Secret or invalidates its key; the next one is made after ${next}, or when the spec changes`;
+  const message = `${MINT_BUDGET} keys had to be made without plan within an hour (${reasons}): find what alters the Secret, invalidates its key or breaks attempts off half-way; the next one is made after ${next}, or when the spec changes`;
   return { actions, verdict: stalled('MintBudgetExceeded', message), due: Math.min(due, until) };
 }
 

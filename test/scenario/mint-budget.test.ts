@@ -57,7 +57,7 @@ describe('A Secret that is altered again and again', () => {
     const told = await objects.kubectl(['describe', 'beatapikey', 'haunted']);
     expect(told).toContain(`${BUDGET} keys had to be made without plan within an hour (SecretAltered ${BUDGET})`);
     expect(told).toMatch(
-      /find what alters the Secret or invalidates its key; the next one is made after \S+Z, or when the spec changes/,
+      /find what alters the Secret, invalidates its key or breaks attempts off half-way; the next one is made after \S+Z, or when the spec changes/,
     );
     await rounds(world.operator, 2);
     expect(await made(current, UNPLANNED)).toBe(BUDGET);
