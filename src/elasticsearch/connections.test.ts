@@ -68,6 +68,13 @@ describe('a target', () => {
   });
 });
 
+test('a call after the last holder has closed was not sent', async () => {
+  const store = open(target());
+  await store.close();
+  const failed = await store.get('x', calm).catch((error: unknown) => error);
+  expect(failed).toMatchObject({ kind: 'unavailable', code: 'UND_ERR_CLOSED', outcomeUnknown: false });
+});
+
 describe('a call that waits its turn', () => {
   test('ends with its signal, and was not sent', async () => {
     const { url, asked } = await silence();

@@ -61,5 +61,7 @@ function verdictOf(error: unknown, attempt: Attempt): Verdict {
   }
   // The client's word for an answer over its limit; a caller's abort was ruled out above.
   if (error instanceof errors.RequestAbortedError) return TOO_LARGE;
+  // A client that was closed has no connection left to take.
+  if (error instanceof errors.NoLivingConnectionsError) return networkFailure('UND_ERR_CLOSED', attempt.url);
   return networkFailure(error instanceof errors.ConnectionError ? error.message : errorCode(error), attempt.url);
 }
