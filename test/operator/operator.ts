@@ -15,6 +15,8 @@ export interface OperatorOptions {
   readonly watch: readonly string[];
   /** Environment variables as in src/config.ts, beside those that the fields above make. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** What it says when it counts as started; left out: that it leads. */
+  readonly started?: 'leading' | 'caches are filled';
 }
 
 /** How the process ended; `code` is `null` after a signal. */
@@ -23,7 +25,7 @@ export interface Ending {
 }
 
 /** Longer than any lease that has to run out before. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 90_000;
 /** Longer than the operator's own grace, so that a stop which takes too long is seen as such. */
 const STOP_PATIENCE_MS = 40_000;
 
@@ -36,11 +38,11 @@ const LONG_LEASE = { BEATKEYS_LEASE_DURATION: '90s', BEATKEYS_LEASE_RENEW_DEADLI
 /** The bundled file that `BEATKEYS_BUNDLE` names, or the source. */
 const program = process.env['BEATKEYS_BUNDLE'] ?? path.resolve(import.meta.dirname, '../../src/main.ts');
 
-/** Starts the operator as a process of its own and waits until it leads. Throws with its last lines when it does not. */
+/** Starts the operator as a process of its own and waits until it has started. Throws with its last lines when it does not. */
 export async function startOperator(options: OperatorOptions): Promise<Operator> {
   const operator = new Operator(options);
   try {
-    await operator.untilLine('leading');
+    await operator.untilLine(options.started ?? 'leading');
     return operator;
   } catch (error) {
     await operator.kill();
@@ -113,10 +115,14 @@ export class Operator {
 
   /** The text that Prometheus would scrape. */
   async metrics(): Promise<string> {
-    const { port } = await this.untilLine('serving /healthz, /readyz and /metrics');
-    const answer = await fetch(`http://127.0.0.1:${String(port)}/metrics`);
+    const answer = await this.#ask('/metrics');
     if (!answer.ok) throw new Error(`GET /metrics was answered with ${answer.status}`);
     return answer.text();
+  }
+
+  /** What a readiness probe is answered: a status. */
+  async readiness(): Promise<number> {
+    return (await this.#ask('/readyz')).status;
   }
 
   /** The sum of all series of a metric that carry these labels; 0 where there is none. */
@@ -135,6 +141,32 @@ export class Operator {
   async kill(): Promise<void> {
     signalGroup(this.#identity, 'SIGKILL');
     await this.#ended;
+  }
+
+  /** SIGSTOP: the process stands still, and its connections stay open. */
+  pause(): void {
+    signalGroup(this.#identity, 'SIGSTOP');
+  }
+
+  /** Ends a pause. */
+  resume(): void {
+    signalGroup(this.#identity, 'SIGCONT');
+  }
+
+  /** Waits until it has ended of its own accord, and gives the exit code. */
+  async exitCode(): Promise<number | null> {
+    const patience = AbortSignal.timeout(PATIENCE_MS);
+    while (this.#ending === undefined) {
+      await once(this.#heard, 'line', { signal: patience }).catch(() => {
+        throw new Error(`the operator did not end in time; ${this.#tail()}`);
+      });
+    }
+    return this.#ending.code;
+  }
+
+  async #ask(path: string): Promise<Response> {
+    const { port } = await this.untilLine('serving /healthz, /readyz and /metrics');
+    return fetch(`http://127.0.0.1:${String(port)}${path}`);
   }
 
   async #untilEnded(): Promise<Ending> {

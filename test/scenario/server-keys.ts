@@ -7,6 +7,7 @@ export interface ServerKey {
   readonly invalidated: boolean;
   readonly creation: number;
   readonly expiration?: number;
+  readonly invalidation?: number;
   readonly username: string;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly role_descriptors: Readonly<Record<string, { readonly cluster?: readonly string[] }>>;
