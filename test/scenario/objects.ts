@@ -16,6 +16,24 @@ interface StoredEvent extends StoredObject {
   readonly regarding: { readonly name: string };
 }
 
+/** A DaemonSet, Deployment or StatefulSet; each has some of the counts. */
+export interface StoredWorkload extends StoredObject {
+  readonly metadata: StoredObject['metadata'] & {
+    readonly managedFields?: readonly { readonly manager: string; readonly fieldsV1?: object }[];
+  };
+  readonly spec: {
+    readonly replicas?: number;
+    readonly template: { readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> } };
+  };
+  readonly status?: NonNullable<StoredObject['status']> & {
+    readonly desiredNumberScheduled?: number;
+    readonly updatedNumberScheduled?: number;
+    readonly numberAvailable?: number;
+    readonly updatedReplicas?: number;
+    readonly availableReplicas?: number;
+  };
+}
+
 /** The kinds that tests look at, and where the API server has them. */
 interface Kinds {
   readonly BeatApiKey: BeatApiKey;
@@ -23,6 +41,10 @@ interface Kinds {
   readonly Secret: StoredSecret;
   readonly Event: StoredEvent;
   readonly Lease: StoredObject;
+  readonly Pod: StoredObject;
+  readonly DaemonSet: StoredWorkload;
+  readonly Deployment: StoredWorkload;
+  readonly StatefulSet: StoredWorkload;
 }
 export type Kind = keyof Kinds;
 
@@ -32,6 +54,10 @@ const PLURALS: Readonly<Record<Kind, readonly [group: string, plural: string]>> 
   Secret: ['api/v1', 'secrets'],
   Event: ['apis/events.k8s.io/v1', 'events'],
   Lease: ['apis/coordination.k8s.io/v1', 'leases'],
+  Pod: ['api/v1', 'pods'],
+  DaemonSet: ['apis/apps/v1', 'daemonsets'],
+  Deployment: ['apis/apps/v1', 'deployments'],
+  StatefulSet: ['apis/apps/v1', 'statefulsets'],
 };
 
 /** The path of all objects of a kind in a namespace. */
@@ -138,9 +164,10 @@ export class Objects {
     return this.until('ElasticsearchConnection', name, reason, (object) => isRefused(object, reason));
   }
 
-  /** Waits until `kubectl describe` has an event with this reason on the object, and gives its note. */
-  async event(name: string, reason: string): Promise<string> {
-    const isIt = (event: StoredEvent) => event.regarding.name === name && event.reason === reason;
+  /** Waits until `kubectl describe` has an event with this reason on the object that names `about`, and gives its note. */
+  async event(name: string, reason: string, about = ''): Promise<string> {
+    const isIt = (event: StoredEvent) =>
+      event.regarding.name === name && event.reason === reason && event.note.includes(about);
     const found = await this.#api.untilAny<StoredEvent>(collection('Event', this.namespace), `event ${reason}`, isIt);
     return found.note;
   }

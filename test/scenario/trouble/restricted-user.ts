@@ -2,7 +2,7 @@ import { controlPlane } from '../../testbed/current.ts';
 import { mustKubectl } from '../../testbed/kubernetes/client.ts';
 
 /** One line of a Role, in RBAC's terms. */
-interface Rule {
+export interface Rule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
@@ -21,6 +21,8 @@ export interface RestrictedUser extends AsyncDisposable {
   readonly token: string;
   /** Lets it do this with Secrets, beside reading them. */
   mayAlso(...verbs: readonly string[]): Promise<void>;
+  /** Lets it do this in one namespace, in the place of what was granted there before. */
+  grant(namespace: string, ...rules: readonly Rule[]): Promise<void>;
 }
 
 /** Makes a ServiceAccount in `namespace` with rights in these namespaces only, and the right to read namespaces. */
@@ -46,6 +48,13 @@ export async function createRestrictedUser(
     const secrets = { apiGroups: [''], resources: ['secrets'], verbs: [...READ, ...more] };
     await apply(...namespaces.map((each) => role('Role', { name, namespace: each }, [...RIGHTS, secrets])));
   };
+  const binding = (namespace: string, of: string) => ({
+    apiVersion: `${apiGroup}/v1`,
+    kind: 'RoleBinding',
+    metadata: { name: of, namespace },
+    roleRef: { apiGroup, kind: 'Role', name: of },
+    subjects,
+  });
   await apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } });
   await mayAlso(...verbs);
   await apply(
@@ -57,18 +66,16 @@ export async function createRestrictedUser(
       roleRef: { apiGroup, kind: 'ClusterRole', name },
       subjects,
     },
-    ...namespaces.map((each) => ({
-      apiVersion: `${apiGroup}/v1`,
-      kind: 'RoleBinding',
-      metadata: { name, namespace: each },
-      roleRef: { apiGroup, kind: 'Role', name },
-      subjects,
-    })),
+    ...namespaces.map((each) => binding(each, name)),
   );
   const token = await mustKubectl(plane, ['create', 'token', name, '-n', namespace]);
   return {
     token: token.trim(),
     mayAlso,
+    grant: async (namespace, ...rules) => {
+      const granted = `${name}-granted`;
+      await apply(role('Role', { name: granted, namespace }, rules), binding(namespace, granted));
+    },
     async [Symbol.asyncDispose]() {
       await mustKubectl(plane, ['delete', 'clusterrole,clusterrolebinding', name, '--ignore-not-found']);
     },
