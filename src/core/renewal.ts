@@ -26,5 +26,5 @@ export function renewalTime(uid: string, journal: Journal, desired: Desired): nu
  * renewal and the expiry. Epoch milliseconds.
  */
 export function renewalCannotWait(renewal: number, journal: Journal): number {
-  return renewal + ((journal.expires ?? renewal) - renewal) / 2;
+  return Math.floor(renewal + ((journal.expires ?? renewal) - renewal) / 2);
 }

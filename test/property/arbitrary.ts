@@ -14,8 +14,9 @@ import { aConnectionView, someTerms } from '../builders/connection-view.ts';
 import { aJournal } from '../builders/journal.ts';
 import { aKeyRecord } from '../builders/key-record.ts';
 import { NOW } from '../builders/observed.ts';
-import { firstEdit, specOf } from './history.ts';
 import { arbitraryConsumers } from './arbitrary-consumers.ts';
+import { firstEdit } from './arbitrary-history.ts';
+import { specOf } from './history.ts';
 
 /** Around `NOW`: far and near, before and after. */
 const instant = fc
@@ -194,7 +195,7 @@ export const observed: fc.Arbitrary<Observed> = fc
     gone: fc.uniqueArray(id),
     unsettledSince: maybe(instant),
     mintedAt: maybe(instant),
-    moved: maybe(fc.record({ keyID: id, consumers: fc.constantFrom([], ['DaemonSet/packetbeat']) })),
+    moved: maybe(fc.record({ keyID: id, consumers: fc.subarray(['DaemonSet/packetbeat', 'Deployment/packetbeat']) })),
     refusal: fc.option(failure, { nil: undefined, freq: 8 }),
     leadingSince: instant,
   })

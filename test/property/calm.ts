@@ -2,48 +2,70 @@ import { LABELS } from '../../src/api/names.ts';
 import { desire } from '../../src/core/desired.ts';
 import { readJournal } from '../../src/core/journal.ts';
 import { isConsistent } from '../../src/core/render.ts';
-import { specOf, type Edit } from './history.ts';
-import { DRIFT_MS, type Operator, type Trace } from './operator.ts';
+import { DRIFT_MS, type Trace } from './operator.ts';
+import { apply, type World } from './world.ts';
 
 /** Everything that disturbs ends; what the object asks for is asked for by a valid spec. */
-export function calm(world: Operator, edit: Edit): void {
-  const { at, elasticsearch, kubernetes } = world;
+export function calm(world: World): void {
+  const { at, elasticsearch, kubernetes, connection } = world;
   elasticsearch.down = false;
   elasticsearch.missingPrivileges = [];
   at.createAnswerIsLost = false;
   at.secretWriteConflicts = false;
-  kubernetes.apply(specOf({ ...edit, suspend: false }));
+  at.secretAnswerIsLost = false;
+  at.meanwhile = undefined;
+  connection.confirm(elasticsearch.cluster);
+  apply(world, { ...world.edit, suspend: false });
   // Without owner reference the label is all that ties a Secret to its object: a person who is asked puts it back.
   const uid = kubernetes.object?.metadata.uid ?? '';
   kubernetes.meddle(({ metadata }) => ({ labels: { ...metadata.labels, [LABELS.ownerUID]: uid } }));
+  for (const workload of kubernetes.workloads) {
+    workload.exists = true;
+    workload.nodes = 2;
+    workload.heldBy = undefined;
+    workload.failing = false;
+    workload.denied = undefined;
+  }
 }
 
-/** Passes, each as soon as there is a reason for one, until there is none; answers what they did. */
-export function converge(world: Operator): readonly Trace[] {
+/** Passes and roll-outs, each as soon as there is a reason for one, until there is none; answers what passes did. */
+export async function converge({ at, kubernetes, operator }: World): Promise<readonly Trace[]> {
   const traces: Trace[] = [];
-  for (let round = 0; round < 20; round++) {
-    world.kubernetes.watch();
-    world.lookAtConnection();
-    const trace = world.pass();
+  for (let round = 0; round < 100; round++) {
+    kubernetes.watch();
+    await operator.lookAtConnection();
+    const trace = await operator.pass();
     traces.push(trace);
-    const since = trace.next?.needsInventorySince;
-    if (since !== undefined) world.at.now = Math.max(world.at.now, since);
-    if (trace.next !== undefined && trace.actions.length === 0 && since === undefined && !trace.statusWritten)
-      return traces;
-    if (trace.failure !== undefined) world.at.now += 3_000;
-    if (world.kubernetes.object === undefined) return traces;
+    if (kubernetes.object === undefined) return traces;
+    const rolling = kubernetes.workloads.filter((workload) => workload.step()).length > 0;
+    const since = operator.connection.inventoryWantedSince;
+    if (since !== undefined) at.now = Math.max(at.now, since);
+    else if (trace.outcome?.type === 'retry') at.now += 3_000;
+    else if (trace.outcome !== undefined && trace.effects === 0 && !rolling) return traces;
   }
-  throw new Error(`no end: ${world.log.slice(-30).join(', ')}`);
+  throw new Error('no end');
 }
 
 /** A drift interval, and time for what only time settles. */
-export function drift(world: Operator): readonly Trace[] {
+export async function drift(world: World): Promise<readonly Trace[]> {
   world.at.now += DRIFT_MS + 35_000;
   return converge(world);
 }
 
+/** As long as it takes: an interval, in which what was noted of the cluster is looked at anew, and a budget's hour. */
+export async function settle(world: World): Promise<readonly Trace[]> {
+  const traces = [...(await converge(world)), ...(await drift(world))];
+  const last = traces.at(-1)?.outcome;
+  if (last?.type !== 'done' || !isOverBudget(world)) return traces;
+  world.at.now = last.dueAt ?? world.at.now;
+  return [...traces, ...(await converge(world))];
+}
+
+const isOverBudget = ({ kubernetes }: World): boolean =>
+  kubernetes.object?.status?.conditions?.[0]?.reason === 'MintBudgetExceeded';
+
 /** What is wrong with Secret and keys, as invariants 1 and 2 of the operator have it. */
-export function wrongs({ kubernetes, elasticsearch, at }: Operator): readonly string[] {
+export function wrongs({ kubernetes, elasticsearch, at }: World): readonly string[] {
   const { object, secret } = kubernetes;
   if (object === undefined || secret === undefined) return ['there is no Secret'];
   const desired = desire(object);
@@ -53,6 +75,7 @@ export function wrongs({ kubernetes, elasticsearch, at }: Operator): readonly st
   const current = elasticsearch.living().find((key) => key.record.id === secret.data['id']);
   const { expiration } = current?.record ?? {};
   const named = new Set([journal.keyID, ...journal.superseded.map(({ id }) => id)]);
+  const within = elasticsearch.livingWithinReach(object.metadata.uid);
   const facts: readonly (readonly [string, boolean])[] = [
     ['the journal names the key in the Secret', journal.keyID === secret.data['id']],
     ['the values are one key', isConsistent(secret.data, journal.keyID)],
@@ -70,11 +93,7 @@ export function wrongs({ kubernetes, elasticsearch, at }: Operator): readonly st
     ['requests are handled', (value.request ?? journal.handledRequest) === journal.handledRequest],
     ['revocations are handled', (value.revokeRequest ?? journal.handledRevokeRequest) === journal.handledRevokeRequest],
     ['the owner stands on the Secret', (secret.metadata.controllerUID === object.metadata.uid) === !value.retain],
-    ['every living key is named', elasticsearch.livingWithinReach().every(({ id }) => named.has(id))],
+    ['every living key is named', within.every(({ id }) => named.has(id))],
   ];
   return facts.filter(([, holds]) => !holds).map(([fact]) => `not so: ${fact}`);
 }
-
-/** How many keys were made. */
-export const mints = (traces: readonly Trace[]): number =>
-  traces.flatMap(({ actions }) => actions).filter((type) => type === 'issueKey').length;

@@ -1,10 +1,11 @@
-import { fc } from '@fast-check/vitest';
-import { ANNOTATIONS } from '../../src/api/names.ts';
+import type { ANNOTATIONS } from '../../src/api/names.ts';
 import type { BeatApiKeySpec, RoleDescriptors } from '../../src/api/types.ts';
+import type { OrphanKind } from './model-orphans.ts';
 
 /** Something that happens to the object, to the servers or to the operator. */
 export type HistoryEvent =
   | { readonly type: 'edit'; readonly spec: Edit }
+  | { readonly type: 'change'; readonly part: Partial<Edit> }
   | { readonly type: 'nonsense'; readonly spec: unknown }
   | { readonly type: 'time'; readonly ms: number }
   | { readonly type: 'look' }
@@ -13,6 +14,13 @@ export type HistoryEvent =
   | { readonly type: 'restart' }
   | { readonly type: 'server'; readonly what: (typeof SERVER_EVENTS)[number] }
   | { readonly type: 'secret'; readonly what: (typeof SECRET_EVENTS)[number] }
+  /** `which`: of `WORKLOADS`. */
+  | { readonly type: 'workload'; readonly which: number; readonly what: (typeof WORKLOAD_EVENTS)[number] }
+  /** Controllers and kubelets do so many things. */
+  | { readonly type: 'rollOut'; readonly steps: number }
+  /** After so long, passes and roll-outs take turns, each until it has little left to do. */
+  | { readonly type: 'quiet'; readonly ms: number }
+  | { readonly type: 'orphan'; readonly kind: OrphanKind }
   | { readonly type: 'user'; readonly name: 'beatkeys' | 'other'; readonly manageApiKey: boolean }
   | { readonly type: 'journal'; readonly part: keyof typeof ANNOTATIONS }
   | { readonly type: 'lag'; readonly ms: number };
@@ -35,7 +43,43 @@ export const SECRET_EVENTS = [
   'drop value',
   'drop label',
   'edit label',
+  'leave the watch',
   'conflict',
+  'lose next answer',
+  'slow write',
+] as const;
+export const WORKLOAD_EVENTS = [
+  'hold',
+  'let go',
+  'fail',
+  'mend',
+  'no nodes',
+  'more nodes',
+  'evict a pod',
+  'delete',
+  'create',
+  'revert the template',
+  'deny restart',
+  'deny reading',
+  'allow',
+] as const;
+
+/** The workloads of the world; the last is not there at first. */
+export const WORKLOADS = [
+  { kind: 'DaemonSet', name: 'packetbeat' },
+  { kind: 'Deployment', name: 'apm-server' },
+  { kind: 'StatefulSet', name: 'late' },
+] as const;
+const [daemonSet, deployment, late] = WORKLOADS;
+export const CONSUMERS = [
+  [],
+  [{ ...daemonSet, restart: true }],
+  [daemonSet],
+  [{ ...daemonSet, restart: true }, deployment],
+  [
+    { ...deployment, restart: true },
+    { ...late, restart: true },
+  ],
 ] as const;
 
 /** What users change; together with what does not change it is the spec. */
@@ -49,6 +93,10 @@ export interface Edit {
   readonly keyName: string | null;
   readonly suspend: boolean;
   readonly retain: boolean;
+  /** Of `CONSUMERS`. */
+  readonly consumers: number;
+  /** Renewed so early that a replaced key may still live when its successor cannot wait any more. */
+  readonly early: boolean;
 }
 
 export const ROLES: readonly RoleDescriptors[] = [
@@ -67,13 +115,14 @@ const TEMPLATES = [
 ] as const;
 
 export function specOf(edit: Edit): BeatApiKeySpec {
-  const { expiration, overlap, request, revokeRequest, keyName, suspend, retain } = edit;
+  const { expiration, overlap, request, revokeRequest, keyName, suspend, retain, early } = edit;
   return {
     connectionRef: { name: 'main' },
     roleDescriptors: ROLES[edit.roles] ?? {},
     ...(expiration === null ? {} : { expiration }),
     rotation: {
       overlap,
+      ...(early && expiration === '30d' ? { renewBefore: '25d' } : {}),
       ...(request === null ? {} : { request }),
       ...(revokeRequest === null ? {} : { revokeRequest }),
     },
@@ -81,90 +130,6 @@ export function specOf(edit: Edit): BeatApiKeySpec {
     ...(keyName === null ? {} : { keyName }),
     suspend,
     deletionPolicy: retain ? 'Retain' : 'Invalidate',
+    consumers: CONSUMERS[edit.consumers] ?? [],
   };
 }
-
-const rarely = { arbitrary: fc.constant(true), weight: 1 };
-const edit: fc.Arbitrary<Edit> = fc.record({
-  roles: fc.constantFrom(0, 1),
-  expiration: fc.constantFrom(null, '1h', '30d', '90d'),
-  overlap: fc.constantFrom('1h', '0s', '5m', '2d'),
-  request: fc.constantFrom(null, 'r1', 'r2'),
-  revokeRequest: fc.constantFrom(null, 'v1', 'v2'),
-  template: fc.constantFrom(0, 1, 2),
-  keyName: fc.constantFrom(null, 'another'),
-  suspend: fc.oneof({ arbitrary: fc.constant(false), weight: 7 }, rarely),
-  retain: fc.oneof({ arbitrary: fc.constant(false), weight: 4 }, rarely),
-});
-
-export const firstEdit = edit.map((first) => ({ ...first, suspend: false }));
-
-/** Histories that are mostly passes, so that most of what happens is answered before the next thing happens. */
-export const history: fc.Arbitrary<readonly HistoryEvent[]> = fc.array(
-  fc.oneof(
-    {
-      weight: 8,
-      arbitrary: fc.record({ type: fc.constant('pass'), late: fc.boolean() }, { noNullPrototype: true }),
-    },
-    {
-      weight: 3,
-      arbitrary: fc.record(
-        { type: fc.constant('pass'), late: fc.boolean(), killedAfter: fc.integer({ min: 1, max: 4 }) },
-        { noNullPrototype: true },
-      ),
-    },
-    { weight: 4, arbitrary: fc.constant({ type: 'look' } as const) },
-    {
-      weight: 5,
-      arbitrary: fc.record(
-        {
-          type: fc.constant('time'),
-          ms: fc.constantFrom(1_000, 3_000, 31_000, 301_000, 3_700_000, 864_000_000, 2_700_000_000),
-        },
-        { noNullPrototype: true },
-      ),
-    },
-    { weight: 3, arbitrary: fc.record({ type: fc.constant('edit'), spec: edit }, { noNullPrototype: true }) },
-    {
-      weight: 1,
-      arbitrary: fc.record({ type: fc.constant('nonsense'), spec: fc.jsonValue() }, { noNullPrototype: true }),
-    },
-    { weight: 1, arbitrary: fc.constant({ type: 'restart' } as const) },
-    {
-      weight: 3,
-      arbitrary: fc.record(
-        { type: fc.constant('server'), what: fc.constantFrom(...SERVER_EVENTS) },
-        { noNullPrototype: true },
-      ),
-    },
-    {
-      weight: 3,
-      arbitrary: fc.record(
-        { type: fc.constant('secret'), what: fc.constantFrom(...SECRET_EVENTS) },
-        { noNullPrototype: true },
-      ),
-    },
-    {
-      weight: 1,
-      arbitrary: fc.record(
-        { type: fc.constant('user'), name: fc.constantFrom('beatkeys', 'other'), manageApiKey: fc.boolean() },
-        { noNullPrototype: true },
-      ),
-    },
-    {
-      weight: 1,
-      arbitrary: fc.record(
-        {
-          type: fc.constant('journal'),
-          part: fc.constantFrom(...(Object.keys(ANNOTATIONS) as (keyof typeof ANNOTATIONS)[])),
-        },
-        { noNullPrototype: true },
-      ),
-    },
-    {
-      weight: 1,
-      arbitrary: fc.record({ type: fc.constant('lag'), ms: fc.constantFrom(0, 500, 2_000) }, { noNullPrototype: true }),
-    },
-  ),
-  { maxLength: 40 },
-) as fc.Arbitrary<readonly HistoryEvent[]>;

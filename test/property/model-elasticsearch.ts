@@ -1,15 +1,28 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isLive, type KeyChange, type KeyOwner, type KeyRecord, type KeyRequest } from '../../src/core/key-record.ts';
+import {
+  isLive,
+  type KeyChange,
+  type KeyMark,
+  type KeyOwner,
+  type KeyRecord,
+  type KeyRequest,
+} from '../../src/core/key-record.ts';
 import { contentDigest } from '../../src/core/role-normal.ts';
 import { parseDuration } from '../../src/lib/duration.ts';
 import { failure, type Circumstances } from './circumstances.ts';
 
-interface ModelKey {
+export interface ModelKey {
   record: KeyRecord;
+  /** The mark that it was made with. */
+  readonly minted: KeyMark;
   readonly cluster: string;
   readonly half: string;
   /** Searches do not see it before. */
   readonly visibleFrom: number;
+  /** When it was invalidated, epoch milliseconds. */
+  invalidatedAt?: number;
+  /** Its metadata carry no mark that can be read. */
+  readonly unmarked?: true;
 }
 
 /** Every cluster that there is; one of them answers. */
@@ -31,7 +44,7 @@ export class ModelElasticsearch {
   }
 
   create({ name, roleDescriptors, userMetadata, mark, expiration }: KeyRequest): { record: KeyRecord; half: string } {
-    this.#answer();
+    this.answer();
     const id = `key-${++this.created}`;
     const record: KeyRecord = {
       id,
@@ -43,9 +56,8 @@ export class ModelElasticsearch {
       contentDigest: contentDigest(roleDescriptors, userMetadata),
       ...this.#expiry(expiration),
     };
-    const half = `half-of-${id}`;
-    this.#keys.push({ record, half, cluster: this.cluster, visibleFrom: this.#at.now + this.lag });
-    this.#at.happened();
+    const { half } = this.place({ record });
+    this.#at.happened(`create ${id} (${mark.reason})`);
     if (this.#at.createAnswerIsLost) {
       this.#at.createAnswerIsLost = false;
       throw failure('unavailable', 'Elasticsearch', true);
@@ -54,7 +66,7 @@ export class ModelElasticsearch {
   }
 
   update(id: string, { roleDescriptors, userMetadata, mark, expiration }: KeyChange): void {
-    this.#answer();
+    this.answer();
     const key = this.#visible().find(({ record }) => record.id === id && this.#isOwn(record));
     if (key === undefined || !isLive(key.record, this.#at.now)) throw failure('notFound', 'Elasticsearch');
     key.record = {
@@ -63,30 +75,39 @@ export class ModelElasticsearch {
       contentDigest: contentDigest(roleDescriptors, userMetadata),
       ...this.#expiry(expiration),
     };
-    this.#at.happened();
+    this.#at.happened(`update ${id}`);
   }
 
   /** Answers the ids that were invalidated now; others may be dead, unknown, of another user, or not visible yet. */
   invalidate(ids: readonly string[]): readonly string[] {
-    this.#answer();
-    const hit = this.#visible().filter(
-      ({ record }) =>
-        ids.includes(record.id) && isLive(record, this.#at.now) && (this.manageApiKey || this.#isOwn(record)),
-    );
-    for (const key of hit) key.record = { ...key.record, invalidated: true };
-    this.#at.happened();
+    this.answer();
+    const hit = this.within(ids);
+    for (const key of hit) {
+      key.record = { ...key.record, invalidated: true };
+      key.invalidatedAt = this.#at.now;
+    }
+    this.#at.happened(`invalidate ${hit.map(({ record }) => record.id).join(' ')}`);
     return hit.map(({ record }) => record.id);
   }
 
-  get(id: string): KeyRecord | undefined {
-    this.#answer();
-    return this.#visible().find(({ record }) => record.id === id && this.#isOwn(record))?.record;
+  /** Those among the ids that would be invalidated. */
+  within(ids: readonly string[]): readonly ModelKey[] {
+    return this.#visible().filter(
+      ({ record }) =>
+        ids.includes(record.id) && isLive(record, this.#at.now) && (this.manageApiKey || this.#isOwn(record)),
+    );
   }
 
-  /** Keys that live or are not older than an hour, as far as the user may see them. */
-  inventory(): readonly KeyRecord[] {
-    this.#answer();
+  get(id: string): ModelKey | undefined {
+    this.answer();
+    return this.#visible().find(({ record }) => record.id === id && this.#isOwn(record));
+  }
+
+  /** Keys of the installation that live or are not older than an hour, as far as the user may see them. */
+  inventory(installation: string): readonly KeyRecord[] {
+    this.answer();
     return this.#visible()
+      .filter(({ unmarked, record }) => unmarked !== true && record.mark.installation === installation)
       .map(({ record }) => record)
       .filter((record) => this.manageApiKey || this.#isOwn(record))
       .filter((record) => isLive(record, this.#at.now) || record.creation > this.#at.now - 3_600_000);
@@ -94,20 +115,35 @@ export class ModelElasticsearch {
 
   /** Authentication is no search: it sees a key at once. */
   accepts(id: string, half: string): boolean {
-    this.#answer();
+    this.answer();
     return this.living().some((key) => key.record.id === id && key.half === half);
+  }
+
+  /** Fails while the cluster is down. */
+  answer(): void {
+    if (this.down) throw failure('unavailable', 'Elasticsearch');
+  }
+
+  /** Outside the API: every key of the cluster that answers, dead ones too, in the order of their creation. */
+  all(): readonly ModelKey[] {
+    return this.#keys.filter(({ cluster }) => cluster === this.cluster);
+  }
+
+  /** Outside the API: every key of an object, in whatever cluster, in the order of their creation. */
+  everMade(uid: string): readonly ModelKey[] {
+    return this.#keys.filter(({ minted }) => minted.uid === uid);
   }
 
   /** Outside the API: what is so. */
   living(): readonly ModelKey[] {
-    return this.#keys.filter(({ cluster, record }) => cluster === this.cluster && isLive(record, this.#at.now));
+    return this.all().filter(({ record }) => isLive(record, this.#at.now));
   }
 
-  /** Outside the API: keys that the operator's user could invalidate. */
-  livingWithinReach(): readonly KeyRecord[] {
+  /** Outside the API: living keys of an object that the operator's user could invalidate. */
+  livingWithinReach(uid: string): readonly KeyRecord[] {
     return this.living()
       .map(({ record }) => record)
-      .filter((record) => this.manageApiKey || this.#isOwn(record));
+      .filter((record) => record.mark.uid === uid && (this.manageApiKey || this.#isOwn(record)));
   }
 
   /** Outside the API: somebody else changes a key. */
@@ -115,14 +151,20 @@ export class ModelElasticsearch {
     for (const key of this.#keys) if (key.record.id === id) key.record = { ...key.record, ...change };
   }
 
-  lacksPrivileges(): readonly string[] {
-    this.#answer();
-    return this.missingPrivileges;
+  /** Outside the API: a key is there. */
+  place({ record, unmarked }: Pick<ModelKey, 'record' | 'unmarked'>): ModelKey {
+    const visibleFrom = this.#at.now + this.lag;
+    const key: ModelKey = {
+      record,
+      minted: record.mark,
+      half: `half-of-${record.id}`,
+      cluster: this.cluster,
+      visibleFrom,
+    };
+    this.#keys.push(unmarked === undefined ? key : { ...key, unmarked });
+    return key;
   }
 
-  #answer(): void {
-    if (this.down) throw failure('unavailable', 'Elasticsearch');
-  }
   #visible(): ModelKey[] {
     return this.#keys.filter(({ cluster, visibleFrom }) => cluster === this.cluster && visibleFrom <= this.#at.now);
   }

@@ -10,6 +10,8 @@ const plain: Edit = {
   keyName: null,
   suspend: false,
   retain: false,
+  consumers: 0,
+  early: false,
 };
 const pass = { type: 'pass', late: false } as const;
 
