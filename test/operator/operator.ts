@@ -17,6 +17,8 @@ export interface OperatorOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** What it says when it counts as started; left out: that it leads. */
   readonly started?: 'leading' | 'caches are filled';
+  /** The file to run; left out: the bundled one that `BEATKEYS_BUNDLE` names, or the source. */
+  readonly program?: string | undefined;
 }
 
 /** How the process ended; `code` is `null` after a signal. */
@@ -35,8 +37,7 @@ const STOP_PATIENCE_MS = 40_000;
  */
 const LONG_LEASE = { BEATKEYS_LEASE_DURATION: '90s', BEATKEYS_LEASE_RENEW_DEADLINE: '60s' };
 
-/** The bundled file that `BEATKEYS_BUNDLE` names, or the source. */
-const program = process.env['BEATKEYS_BUNDLE'] ?? path.resolve(import.meta.dirname, '../../src/main.ts');
+const usualProgram = process.env['BEATKEYS_BUNDLE'] ?? path.resolve(import.meta.dirname, '../../src/main.ts');
 
 /** Starts the operator as a process of its own and waits until it has started. Throws with its last lines when it does not. */
 export async function startOperator(options: OperatorOptions): Promise<Operator> {
@@ -59,7 +60,7 @@ export class Operator {
   readonly #ended: Promise<Ending>;
   #ending: Ending | undefined;
 
-  constructor({ kubeconfig, namespace, watch, settings = {} }: OperatorOptions) {
+  constructor({ kubeconfig, namespace, watch, settings = {}, program = usualProgram }: OperatorOptions) {
     const env = {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
@@ -96,6 +97,11 @@ export class Operator {
   /** False once the process has ended, in whatever way. */
   get runs(): boolean {
     return this.#ending === undefined;
+  }
+
+  /** Resolves when the process has ended, in whatever way. */
+  get ended(): Promise<Ending> {
+    return this.#ended;
   }
 
   /** Waits for a line with this message, or one that matches, and gives its fields; lines before `from` do not count. */

@@ -10,8 +10,22 @@ const LEAST_LENGTH = 16;
 
 /** Takes note of every value that any Secret of the namespace ever holds, until it is disposed of. */
 export function noteSecrets(api: ApiServer, namespace: string, leaks: Leaks): AsyncDisposable {
+  return followSecrets(api, namespace, ({ data }) => {
+    for (const key of SECRET_KEYS) {
+      const value = atob(data?.[key] ?? '');
+      if (value.length >= LEAST_LENGTH) leaks.note(value);
+    }
+  });
+}
+
+/** Hears of every version of every Secret of the namespace, some more than once, until it is disposed of. */
+export function followSecrets(
+  api: ApiServer,
+  namespace: string,
+  hear: (secret: StoredSecret) => void,
+): AsyncDisposable {
   const stop = new AbortController();
-  const watching = watch(api, collection('Secret', namespace), leaks, stop.signal);
+  const watching = watch(api, collection('Secret', namespace), hear, stop.signal);
   return {
     async [Symbol.asyncDispose]() {
       stop.abort();
@@ -20,16 +34,18 @@ export function noteSecrets(api: ApiServer, namespace: string, leaks: Leaks): As
   };
 }
 
-async function watch(api: ApiServer, secrets: string, leaks: Leaks, signal: AbortSignal): Promise<void> {
+async function watch(
+  api: ApiServer,
+  secrets: string,
+  hear: (secret: StoredSecret) => void,
+  signal: AbortSignal,
+): Promise<void> {
   let failure: Error | undefined;
   while (!signal.aborted) {
     try {
       for await (const { object } of api.watch<StoredSecret>(secrets, {}, signal)) {
         failure = undefined;
-        for (const key of SECRET_KEYS) {
-          const value = atob(object.data?.[key] ?? '');
-          if (value.length >= LEAST_LENGTH) leaks.note(value);
-        }
+        hear(object);
       }
     } catch (error) {
       if (signal.aborted) break;

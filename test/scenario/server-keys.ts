@@ -31,6 +31,11 @@ export async function isLiving(node: ElasticsearchNode, id: string): Promise<boo
   return key?.invalidated === false;
 }
 
+/** All keys, dead ones too, that a user ever made; none that is there already is missed. */
+export async function keysOfUser(node: ElasticsearchNode, username: string): Promise<readonly ServerKey[]> {
+  return query(node, { term: { username } });
+}
+
 async function query(node: ElasticsearchNode, wanted: object): Promise<readonly ServerKey[]> {
   // Keys are made without a refresh; any write to the same index with one makes them visible to searches.
   await node.request('PUT', '/_security/role/beatkeys-refresh?refresh=true', { cluster: [] });

@@ -12,6 +12,10 @@ export interface WorldOptions extends SiteOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** What stands in front of the API server; it speaks plain HTTP. */
   readonly kubernetesURL?: string;
+  /** Whether nothing is shown of the operator's log when a test of the file fails. */
+  readonly isQuiet?: boolean;
+  /** The file that is run as the operator. */
+  readonly program?: string;
   /** Of Elasticsearch; left out: those of the run. */
   readonly versions?: readonly string[];
 }
@@ -21,7 +25,7 @@ export interface WorldOptions extends SiteOptions {
  * for all. Close it.
  */
 export async function openWorld(given: WorldOptions = {}): Promise<World> {
-  const { settings, kubernetesURL, versions = elasticsearchVersions(), ...options } = given;
+  const { settings, kubernetesURL, program, isQuiet = false, versions = elasticsearchVersions(), ...options } = given;
   await using stack = new AsyncDisposableStack();
   const plane = controlPlane();
   const ground: Ground = { plane, api: stack.use(new ApiServer(plane)), leaks: new Leaks(), stack };
@@ -35,14 +39,15 @@ export async function openWorld(given: WorldOptions = {}): Promise<World> {
     namespace: home.namespace,
     watch: [...sites.values()].flatMap(({ objects, guests }) => [objects, ...guests]).map(({ namespace }) => namespace),
     settings: { BEATKEYS_DRIFT_INTERVAL: '3s', ...settings },
+    program,
   };
-  const world = new World({ home, sites, operator, leaks: ground.leaks });
+  const world = new World({ home, sites, operator, leaks: ground.leaks, isQuiet });
   await world.startOperator();
   world.keep(stack.move());
   return world;
 }
 
-/** Every world of the test file. */
+/** The worlds of the test file of whose operators something is shown when a test fails. */
 const worlds: World[] = [];
 afterEach(({ task }) => {
   if (task.result?.state !== 'fail') return;
@@ -57,6 +62,7 @@ interface Parts {
   readonly sites: ReadonlyMap<string, Site>;
   readonly operator: OperatorOptions;
   readonly leaks: Leaks;
+  readonly isQuiet?: boolean;
 }
 
 export class World {
@@ -69,12 +75,12 @@ export class World {
   readonly #operators: Operator[] = [];
   #stack = new AsyncDisposableStack();
 
-  constructor({ home, sites, operator, leaks }: Parts) {
+  constructor({ home, sites, operator, leaks, isQuiet = false }: Parts) {
     this.home = home;
     this.leaks = leaks;
     this.#sites = sites;
     this.#options = operator;
-    worlds.push(this);
+    if (!isQuiet) worlds.push(this);
   }
 
   /** Takes over what `close` shall take away. */
@@ -94,6 +100,11 @@ export class World {
     const operator = this.#operators.at(-1);
     if (operator === undefined) throw new Error('no operator was started');
     return operator;
+  }
+
+  /** All that were started, in order. */
+  get operators(): readonly Operator[] {
+    return this.#operators;
   }
 
   /** Starts an operator, as the world's options and these want it. */

@@ -18,9 +18,9 @@ export interface Trouble {
   close(): Promise<void>;
 }
 
-/** Opens it; close it. */
-export async function openTrouble({ settings, ...options }: WorldOptions = {}): Promise<Trouble> {
-  const [version = ''] = elasticsearchVersions();
+/** Opens it, of the first of the versions if some are given; close it. */
+export async function openTrouble({ settings, versions, ...options }: WorldOptions = {}): Promise<Trouble> {
+  const [version = ''] = versions ?? elasticsearchVersions();
   const world = await openWorld({ ...options, versions: [version], settings: { ...SHORT_TIMES, ...settings } });
   const site = world.site(version);
   // As in `Authorization: Basic`.
@@ -28,7 +28,8 @@ export async function openTrouble({ settings, ...options }: WorldOptions = {}): 
   const close = async (): Promise<void> => {
     await world.close();
     // Whatever is the trouble, it is a failure that was thought of.
-    expect(world.operator.lines.filter((line) => line.includes('a pass ended with a defect'))).toEqual([]);
+    const lines = world.operators.flatMap((operator) => operator.lines);
+    expect(lines.filter((line) => line.includes('a pass ended with a defect'))).toEqual([]);
   };
   return { world, site, close };
 }
