@@ -34,7 +34,7 @@ export function createLogger(options: LoggerOptions): ProcessLogger {
     options.destination ?? destination({ dest: 1, sync: true }),
   );
   return {
-    ...wrap(root, threshold),
+    ...wrap(() => root, threshold),
     level: () => threshold.level,
     setLevel: (level) => {
       threshold.level = level;
@@ -44,16 +44,20 @@ export function createLogger(options: LoggerOptions): ProcessLogger {
 
 const ORDER: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
-function wrap(line: Pino, threshold: { readonly level: LogLevel }): Logger {
+/** `line` is asked for only when something is said: most passes say nothing. */
+function wrap(line: () => Pino, threshold: { readonly level: LogLevel }): Logger {
   const at = (level: LogLevel) => (fields: LogFields, message: string) => {
     if (ORDER.indexOf(level) < ORDER.indexOf(threshold.level)) return;
-    line[level](redact(fields), redactText(message));
+    line()[level](redact(fields), redactText(message));
   };
   return {
     debug: at('debug'),
     info: at('info'),
     warn: at('warn'),
     error: at('error'),
-    child: (fields) => wrap(line.child(redact(fields) as LogFields), threshold),
+    child: (fields) => {
+      let made: Pino | undefined;
+      return wrap(() => (made ??= line().child(redact(fields) as LogFields)), threshold);
+    },
   };
 }
