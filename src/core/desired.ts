@@ -4,6 +4,7 @@ import type { BeatApiKey, BeatApiKeySpec, RoleDescriptors } from '../api/types.t
 import type { Problem } from '../api/parse.ts';
 import { digest } from '../lib/digest.ts';
 import { parseDuration } from '../lib/duration.ts';
+import { remembered } from '../lib/remembered.ts';
 import { presetRoleDescriptors } from './presets.ts';
 import { contentDigest } from './role-normal.ts';
 
@@ -41,9 +42,12 @@ const DEFAULT_OVERLAP_MS = 60 * 60 * 1000;
 /** https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-security-create-api-key: at most 256 */
 const KEY_NAME_LIMIT = 256;
 
+/** Objects of a fleet are much alike, and each is looked at again and again. */
+const parse = remembered(parseBeatApiKeySpec, 250);
+
 /** Resolves the spec of an object. Every problem is named; a spec with a problem gives no half result. */
 export function desire(object: BeatApiKey): DesiredOrProblems {
-  const parsed = parseBeatApiKeySpec(object.spec);
+  const parsed = parse(object.spec);
   if (!parsed.ok) return parsed;
   return { ok: true, value: resolve(object, parsed.value) };
 }

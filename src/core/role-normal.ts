@@ -1,6 +1,7 @@
 import type { JsonValue } from '../lib/json.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { digest } from '../lib/digest.ts';
+import { remembered } from '../lib/remembered.ts';
 
 /**
  * One form for role descriptors that mean the same, so that what was asked for can be compared with what Elasticsearch
@@ -94,8 +95,15 @@ export function normalRoleDescriptors(descriptors: object): Readonly<Record<stri
 
 /** The same for what was asked for and for what Elasticsearch answers, as long as both mean the same. */
 export function contentDigest(roleDescriptors: object, userMetadata: object): string {
-  return digest({ roleDescriptors: normalRoleDescriptors(roleDescriptors), metadata: userMetadata });
+  return digestOfContent({ roleDescriptors, userMetadata });
 }
+
+/** Thousands of keys ask for the same few rights, and all of them are read at each inventory. */
+const digestOfContent = remembered(
+  ({ roleDescriptors, userMetadata }: { readonly roleDescriptors: object; readonly userMetadata: object }) =>
+    digest({ roleDescriptors: normalRoleDescriptors(roleDescriptors), metadata: userMetadata }),
+  1_000,
+);
 
 type Fields = Readonly<Record<string, unknown>>;
 
