@@ -40,14 +40,6 @@ describe('a role is inside the ceiling that', () => {
       },
     ],
     ['asks for what a privilege of the ceiling contains', { cluster: ['monitor_stats', 'transport_client'] }],
-    [
-      'limits fields where the ceiling does not',
-      index(['packetbeat-*'], ['create_doc'], { field_security: { grant: ['a'] } }),
-    ],
-    [
-      'is restricted where the ceiling is not',
-      { cluster: ['monitor'], restriction: { workflows: ['search_application_query'] } },
-    ],
     ['names a pattern inside one of the ceiling', index(['packetbeat-8*', 'packetbeat-?'], ['create_doc'])],
     ['leaves restricted indices out where the ceiling has them', index(['.apm'], ['read'])],
     [
@@ -98,12 +90,27 @@ describe('a role is beyond the ceiling that', () => {
     [
       'asks for all fields where the ceiling does not',
       index(['metrics-*'], ['read'], { query: '{"term":{"a":"b"}}' }),
-      `${at}.indices: read on metrics-*`,
+      `${at}.indices: read on metrics-* with this query`,
     ],
     [
       'asks for all documents where the ceiling does not',
       index(['metrics-*'], ['read'], { field_security: { grant: ['host.*'] } }),
-      `${at}.indices: read on metrics-*`,
+      `${at}.indices: read on metrics-* with this field_security`,
+    ],
+    [
+      'limits fields where the ceiling does not',
+      index(['packetbeat-*'], ['create_doc'], { field_security: { grant: ['a'] } }),
+      `${at}.indices: create_doc on packetbeat-* with this field_security`,
+    ],
+    [
+      'chooses documents where the ceiling does not',
+      index(['packetbeat-*'], ['create_doc'], { query: '{"term":{"a":"b"}}' }),
+      `${at}.indices: create_doc on packetbeat-* with this query`,
+    ],
+    [
+      'is restricted where the ceiling is not',
+      { cluster: ['monitor'], restriction: { workflows: ['search_application_query'] } },
+      `${at}.restriction`,
     ],
     [
       'lets names match restricted indices',

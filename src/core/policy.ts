@@ -12,7 +12,8 @@ const LITERAL_LISTS = ['applications', 'remote_indices', 'remote_cluster'] as co
 /**
  * What a request asks for beyond a connection's terms, one sentence part each; empty where it is inside. Privileges are
  * compared with their implications, index names as sets of names; `{namespace}` in the ceiling's names is the
- * requester's namespace. What cannot be compared by meaning is inside only where the ceiling has the same.
+ * requester's namespace. What cannot be compared by meaning is inside only where the ceiling has the same, even what
+ * makes a key smaller: docs/adr/0020-literal-parts-of-a-ceiling.md.
  */
 export function beyondTerms(terms: Terms, namespace: string, desired: Desired): readonly string[] {
   return [...beyondExpiration(terms, desired), ...beyondCeiling(terms.ceiling, namespace, desired.roleDescriptors)];
@@ -61,7 +62,7 @@ function beyondLimit(limit: NormalRoleDescriptor, asked: NormalRoleDescriptor): 
     }),
     ...asked.run_as.filter((user) => !limit.run_as.includes(user)).map((user) => `run_as: ${user}`),
     ...(asked.global === undefined || same(asked.global, limit.global) ? [] : ['global']),
-    ...(limit.restriction === undefined || same(asked.restriction, limit.restriction) ? [] : ['restriction']),
+    ...(same(asked.restriction, limit.restriction) ? [] : ['restriction']),
   ];
 }
 
@@ -69,9 +70,8 @@ function beyondIndices(asked: NormalIndices, ceiling: readonly NormalIndices[]):
   const comparable = ceiling.filter(
     (entry) =>
       (entry.allow_restricted_indices || !asked.allow_restricted_indices) &&
-      // A limit on fields or documents that the ceiling does not ask for makes the key smaller.
-      (entry.field_security === undefined || same(entry.field_security, asked.field_security)) &&
-      (entry.query === undefined || same(entry.query, asked.query)),
+      same(entry.field_security, asked.field_security) &&
+      same(entry.query, asked.query),
   );
   return asked.privileges.flatMap((privilege) => {
     const lent = comparable
@@ -79,8 +79,18 @@ function beyondIndices(asked: NormalIndices, ceiling: readonly NormalIndices[]):
       .flatMap(({ names }) => names);
     return asked.names
       .filter((name) => !isLent(name, lent, asked.allow_restricted_indices))
-      .map((name) => `${privilege} on ${name}${asked.allow_restricted_indices ? ' (restricted indices)' : ''}`);
+      .map((name) => `${privilege} on ${name}${literalParts(asked)}`);
   });
+}
+
+/** What an entry has that a ceiling must have literally, as the reason may lie there. */
+function literalParts({ allow_restricted_indices, field_security, query }: NormalIndices): string {
+  const limits = [
+    ...(field_security === undefined ? [] : ['field_security']),
+    ...(query === undefined ? [] : ['query']),
+  ];
+  const restricted = allow_restricted_indices ? ' (restricted indices)' : '';
+  return `${restricted}${limits.length === 0 ? '' : ` with this ${limits.join(' and ')}`}`;
 }
 
 /**
