@@ -19,9 +19,14 @@ export type Fault =
   | { readonly rewrite: (body: string) => string }
   /**
    * Keeps the request from the server, or the server's answer from the caller, until this resolves; then it goes on its
-   * way, or the connection is cut. `left` resolves when the caller has given up.
+   * way, or the connection is cut. `left` resolves when the caller has given up; a request that was held is on its way all
+   * the same. `answered` hears the server's status, `undefined` where it does not answer.
    */
-  | { readonly hold: 'request' | 'answer'; readonly until: (left: Promise<void>) => Promise<'go on' | 'cut'> }
+  | {
+      readonly hold: 'request' | 'answer';
+      readonly until: (left: Promise<void>) => Promise<'go on' | 'cut'>;
+      readonly answered?: (status: number | undefined) => void;
+    }
   /** Passes it on, and cuts the connection instead of answering. */
   | 'lose the answer'
   /** Passes it on, and cuts the connection in the middle of the answer's body. */
@@ -125,16 +130,20 @@ export async function startFaultProxy(upstream: Upstream, port = 0): Promise<Fau
     const { ca } = proxy.upstream;
     const isEncrypted = asked.url.protocol === 'https:';
     const options = { method: asked.method, headers, agent: isEncrypted ? agents.encrypted : agents.plain, ca };
+    const hold = typeof fault === 'object' && 'hold' in fault ? fault : undefined;
     const onward = (isEncrypted ? encrypted : plain)(asked.url, options, (reply) => {
+      hold?.answered?.(reply.statusCode);
+      if (answer.destroyed) return void reply.resume();
       if (asked.url.searchParams.has('watch') && reply.statusCode === 200) return follow(asked, reply, answer);
-      if (fault !== undefined) return void answerWith(fault, reply, answer);
+      if (fault !== undefined && hold?.hold !== 'request') return void answerWith(fault, reply, answer);
       answer.writeHead(reply.statusCode ?? 502, reply.headers);
       // Before the caller can have read it to the end, and uses its slot for the next request.
       reply.on('end', () => inFlight.delete(answer));
       reply.pipe(answer);
     });
     onward.on('error', () => answer.destroy());
-    answer.on('close', () => onward.destroy());
+    onward.on('close', () => hold?.answered?.(undefined));
+    if (hold?.hold !== 'request') answer.on('close', () => onward.destroy());
     onward.end(body);
   }
 
@@ -174,6 +183,7 @@ export async function startFaultProxy(upstream: Upstream, port = 0): Promise<Fau
       for (const watch of watches) watch.silenced = true;
     },
     async [Symbol.asyncDispose]() {
+      if (!http.listening) return;
       http.close();
       http.closeAllConnections();
       await once(http, 'close');

@@ -51,7 +51,7 @@ describe('A leader whose renewals do not come through in time', { concurrent: tr
     // The last renewal was asked for before, and a request may take 10 s.
     await sleep(24_000 - 10_000);
     const effects = [...QUEUE.map(isMint), ...replaced.map(({ status }) => isInvalidation(status?.keyID ?? ''))];
-    const late = elasticsearch.holdEvery('request', (...request) => effects.some((matches) => matches(...request)));
+    const late = elasticsearch.holdEvery('request', (request) => effects.some((matches) => matches(request)));
     const effect = late.reached.then(() => 'an effect');
     expect(await Promise.race([effect, first.operator.exitCode()])).toBe(1);
     await late.release();

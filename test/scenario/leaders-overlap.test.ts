@@ -12,6 +12,9 @@ const { site } = replicas;
 const leads = async ({ operator }: Replica): Promise<boolean> =>
   (await operator.count('leader_election_master_status')) === 1;
 
+const stack = new AsyncDisposableStack();
+stack.defer(() => replicas.close());
+
 describe('Two processes that both believe that they lead', () => {
   let overlap: Overlap;
   let both: readonly boolean[];
@@ -21,7 +24,7 @@ describe('Two processes that both believe that they lead', () => {
       ...crowd.map((name) => beatApiKey(site.objects.namespace, name, wish(request === undefined ? {} : { request }))),
     );
   beforeAll(async () => {
-    overlap = await arrange(replicas);
+    overlap = stack.use(await arrange(replicas));
     const { former, heir } = overlap;
     const renewals = former.kubernetes.holdEvery('request', isOfLease);
     await renewals.reached;
@@ -37,10 +40,7 @@ describe('Two processes that both believe that they lead', () => {
     both = await Promise.all([former, heir].map(leads));
     await renewals.release();
   });
-  afterAll(async () => {
-    await overlap[Symbol.asyncDispose]();
-    await replicas.close();
-  });
+  afterAll(() => stack.disposeAsync());
 
   test('did so until the one that had lost its Lease heard of it, and exited with 1', async () => {
     expect(both).toEqual([true, true]);

@@ -4,13 +4,16 @@ import { isOfLease, lease, openReplicas } from './leaders/replicas.ts';
 
 const replicas = await openReplicas({ settings: lease(15, 12) });
 
+const stack = new AsyncDisposableStack();
+stack.defer(() => replicas.close());
+
 describe('A leader that stands still in the middle of effects until its lease is over, and then wakes up', () => {
   let overlap: Overlap;
   let exitCode: number | null;
   /** What was asked of Elasticsearch while nobody led. */
   let asked: number;
   beforeAll(async () => {
-    overlap = await arrange(replicas);
+    overlap = stack.use(await arrange(replicas));
     const { former, heir, elasticsearch } = overlap;
     former.operator.pause();
     const inherited = overlap.inherit();
@@ -26,10 +29,7 @@ describe('A leader that stands still in the middle of effects until its lease is
     former.operator.resume();
     exitCode = await former.operator.exitCode();
   });
-  afterAll(async () => {
-    await overlap[Symbol.asyncDispose]();
-    await replicas.close();
-  });
+  afterAll(() => stack.disposeAsync());
 
   test('exits with 1', () => expect(exitCode).toBe(1));
 

@@ -45,7 +45,7 @@ describe('A standby', () => {
     tellSeconds('readyAfterStop', since);
     const object = await untilGood(site, 'meanwhile');
     expect(await stored.of(object)).toHaveLength(1);
-    const lists = kubernetes.seen.slice(length).filter(({ path }) => path.includes('limit='));
+    const lists = kubernetes.seen.slice(length).filter(({ url }) => url.searchParams.has('limit'));
     expect(lists).toEqual([]);
     expect((await objects.find('BeatApiKey', 'seen'))?.metadata.resourceVersion).toBe(calm.metadata.resourceVersion);
   });

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { BeatApiKey } from '../../../src/api/types.ts';
 import { beatApiKey } from '../manifests.ts';
 import type { Site } from '../site.ts';
-import type { Hold } from './gate.ts';
+import type { Hold } from '../trouble/gate.ts';
 import { untilWhole } from '../trouble/whole.ts';
 import { makeBystanders, TAKEN, type Bystanders } from './bystanders.ts';
 import { pointsOfIssue } from './points-of-issue.ts';

@@ -1,7 +1,7 @@
 import type { BeatApiKey, BeatApiKeySpec } from '../../../src/api/types.ts';
 import { collection } from '../objects.ts';
 import type { Site } from '../site.ts';
-import type { Hold, Matches } from './gate.ts';
+import type { Hold, Matches } from '../trouble/gate.ts';
 import type { Replica, Replicas } from './replicas.ts';
 
 /** Who meets at a point: the leader that is held up in the middle of an effect, and the one that leads after it. */
@@ -50,42 +50,41 @@ export async function current({ objects }: Site, name: string): Promise<BeatApiK
 }
 
 const KEYS = '/_security/api_key';
-const pathOf = (path: string): string => path.split('?')[0] ?? '';
 const names = (body: string, name: string): boolean => body.includes(`"name":"${name}"`);
 
 export const isMint =
   (name: string): Matches =>
-  ({ method, path }, body) =>
-    method === 'PUT' && pathOf(path) === KEYS && names(body, name);
+  ({ method, url, body }) =>
+    method === 'PUT' && url.pathname === KEYS && names(body, name);
 
 export const isUpdate =
   (name: string): Matches =>
-  ({ method, path }, body) =>
-    method === 'PUT' && path.startsWith(`${KEYS}/`) && names(body, name);
+  ({ method, url, body }) =>
+    method === 'PUT' && url.pathname.startsWith(`${KEYS}/`) && names(body, name);
 
 export const isInvalidation =
   (id: string): Matches =>
-  ({ method, path }, body) =>
-    method === 'DELETE' && pathOf(path) === KEYS && body.includes(`"${id}"`);
+  ({ method, url, body }) =>
+    method === 'DELETE' && url.pathname === KEYS && body.includes(`"${id}"`);
 
 /** The first write of the object's Secret, or a later one; a rehearsal is none. */
 export const isSecretWrite =
   (name: string, { objects }: Site): Matches =>
-  ({ method, path }, body) => {
+  ({ method, url, body }) => {
     const all = collection('Secret', objects.namespace);
-    if (path.includes('dryRun=')) return false;
-    if (method === 'POST') return pathOf(path) === all && names(body, name);
-    return method === 'PATCH' && pathOf(path) === `${all}/${name}`;
+    if (url.searchParams.has('dryRun')) return false;
+    if (method === 'POST') return url.pathname === all && names(body, name);
+    return method === 'PATCH' && url.pathname === `${all}/${name}`;
   };
 
 /** A write of metadata of the Secret: labels, owner, journal. */
 export const isSecretNote =
   (name: string, site: Site): Matches =>
-  (passage, body) =>
-    isSecretWrite(name, site)(passage, body) && !body.includes('"data":');
+  (request) =>
+    isSecretWrite(name, site)(request) && !request.body.includes('"data":');
 
 /** A write of the object, or of its status. */
 export const isObjectWrite =
   (name: string, { objects }: Site, subresource: '' | '/status' = ''): Matches =>
-  ({ method, path }) =>
-    method === 'PATCH' && pathOf(path) === `${collection('BeatApiKey', objects.namespace)}/${name}${subresource}`;
+  ({ method, url }) =>
+    method === 'PATCH' && url.pathname === `${collection('BeatApiKey', objects.namespace)}/${name}${subresource}`;

@@ -1,8 +1,9 @@
 import { expect } from 'vitest';
 import type { Operator } from '../../operator/operator.ts';
+import type { Seen } from '../../contract/fault-proxy.ts';
 import { controlPlane, elasticsearch } from '../../testbed/current.ts';
 import type { Site } from '../site.ts';
-import { openGate, type Gate, type Passage } from './gate.ts';
+import { openGate, type Gate } from '../trouble/gate.ts';
 import { writeKubeconfig } from '../trouble/kubeconfig.ts';
 import { openTrouble } from '../trouble/open.ts';
 import type { World, WorldOptions } from '../world.ts';
@@ -78,4 +79,4 @@ export async function openReplicas({ connection, ...options }: WorldOptions = {}
 }
 
 /** Everything that a candidate asks of its Lease. */
-export const isOfLease = ({ path }: Passage): boolean => path.includes('/leases');
+export const isOfLease = ({ url }: Seen): boolean => url.pathname.includes('/leases');
