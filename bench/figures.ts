@@ -67,6 +67,8 @@ export const FIGURES = {
   'memory.rssMiB5000': figure('MiB', '<', 200),
   'memory.rssMiB5000.highest': figure('MiB'),
   'memory.rssMiB5000.restarted': figure('MiB'),
+  'policy.milliseconds100Descriptors': figure('ms'),
+  'policy.milliseconds100Descriptors.again': figure('ms'),
 } as const satisfies Record<string, FigureKind>;
 
 export type FigureName = keyof typeof FIGURES;

@@ -45,15 +45,19 @@ export function machine(): Report['machine'] {
   };
 }
 
-export async function versions({ admin, elasticsearch }: World): Promise<Report['versions']> {
+/** What was measured, where there are no servers. */
+export const versions = (): Report['versions'] => ({
+  beatkeys: packageJson.version,
+  commit: commit(),
+  node: process.version,
+  kubernetes: 'none',
+  elasticsearch: 'none',
+});
+
+/** What was measured, and on which servers. */
+export async function versionsWith({ admin, elasticsearch }: World): Promise<Report['versions']> {
   const { gitVersion } = await admin.send<{ gitVersion: string }>('GET', '/version');
-  return {
-    beatkeys: packageJson.version,
-    commit: commit(),
-    node: process.version,
-    kubernetes: gitVersion,
-    elasticsearch: elasticsearch.version,
-  };
+  return { ...versions(), kubernetes: gitVersion, elasticsearch: elasticsearch.version };
 }
 
 /** Short, and marked where files differ from it. */

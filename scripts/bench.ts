@@ -6,6 +6,7 @@
  *     npm run bench -- --objects 100 --large 500 --rounds 1    smaller
  *     npm run bench -- --only create,idle             some of create, single, memory, startup, idle, rotate, delete with
  *                                                     --objects, and of steady, restart, memory5000 with --large
+ *     npm run bench -- --only policy                  without servers
  *     npm run bench -- --bundle FILE                  of a program that is built already
  *     npm run bench -- --flags='--a --b'              with other options of Node for the operator
  *     npm run bench -- --profiles FOLDER              with CPU profiles of the operator that creates objects
@@ -17,8 +18,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { summarize } from '../bench/figures.ts';
-import { machine, table, versions, writeReadme, type Report } from '../bench/report.ts';
+import { machine, table, versions, versionsWith, writeReadme, type Report } from '../bench/report.ts';
 import { LARGE_PARTS, measureLarge } from '../bench/large.ts';
+import { measurePolicy, POLICY_PARTS } from '../bench/policy.ts';
 import { measureRounds, PARTS, type RoundOptions, type RoundResult } from '../bench/round.ts';
 import { startWorld, type World } from '../bench/world.ts';
 import { bundle } from './build/bundle.ts';
@@ -32,7 +34,7 @@ const { values } = parseArgs({
     objects: { type: 'string', default: '1000' },
     large: { type: 'string', default: '5000' },
     rounds: { type: 'string', default: '3' },
-    only: { type: 'string', default: [...PARTS, ...LARGE_PARTS].join(',') },
+    only: { type: 'string', default: [...PARTS, ...LARGE_PARTS, ...POLICY_PARTS].join(',') },
     bundle: { type: 'string' },
     flags: { type: 'string', default: NODE_FLAGS.join(' ') },
     profiles: { type: 'string' },
@@ -68,14 +70,13 @@ async function measure(rounds: number, large: number, options: Omit<RoundOptions
     ...(asked(PARTS) ? [(world: World) => measureRounds(world, rounds, options)] : []),
     ...(asked(LARGE_PARTS) ? [(world: World) => measureLarge(world, { ...options, rounds, objects: large })] : []),
   ];
-  const results: RoundResult[] = [];
-  let found: Report['versions'] | undefined;
+  const results: RoundResult[] = asked(POLICY_PARTS) ? [...measurePolicy(rounds)] : [];
+  let found = versions();
   for (const stage of stages) {
     const measured = await inWorld(stage);
     results.push(...measured.results);
     found = measured.versions;
   }
-  if (found === undefined) throw new RangeError('nothing was asked for');
   const figures = summarize(results.map(({ sample }) => sample));
   return {
     ...{ at, objects: options.objects, large, rounds, flags: options.flags, machine: before, versions: found },
@@ -89,7 +90,7 @@ async function measure(rounds: number, large: number, options: Omit<RoundOptions
 async function inWorld(work: (world: World) => Promise<readonly RoundResult[]>) {
   const world = await startWorld(path.join(root, 'crds'), progress);
   try {
-    return { results: await work(world), versions: await versions(world) };
+    return { results: await work(world), versions: await versionsWith(world) };
   } finally {
     await world.stop();
   }
@@ -109,7 +110,7 @@ function whole(name: string, text: string): number {
 }
 
 function parts(text: string): ReadonlySet<string> {
-  const all: readonly string[] = [...PARTS, ...LARGE_PARTS];
+  const all: readonly string[] = [...PARTS, ...LARGE_PARTS, ...POLICY_PARTS];
   const names = text.split(',');
   if (names.every((name) => all.includes(name))) return new Set(names);
   throw new RangeError(`--only knows ${all.join(', ')}`);

@@ -1,6 +1,9 @@
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, test } from 'vitest';
-import { isInside, isPlain } from './name-patterns.ts';
+import { isInside as isInsideSet, isPlain, patternSet } from './name-patterns.ts';
+
+const isInside = (pattern: string, limits: readonly string[]): boolean =>
+  isInsideSet(pattern, patternSet(limits), { left: 1_000_000 });
 
 describe('inside', () => {
   test.for<readonly [string, readonly string[]]>([
@@ -52,10 +55,26 @@ const allNames = Array.from({ length: 7 }, (_, length) =>
   .flat()
   .map((digits) => digits.replaceAll('0', 'a').replaceAll('1', 'b').replaceAll('2', 'c'));
 
-property.prop([short, short], { numRuns: 500 })(
-  'what is not inside matches a name that the limit does not',
-  (one, limit) => {
-    if (isInside(one, [limit])) return;
-    expect(allNames.some((each) => matcher(one).test(each) && !matcher(limit).test(each))).toBe(true);
+property.prop([short, fc.array(short, { maxLength: 3 })], { numRuns: 1000 })(
+  'what is not inside matches a name that no limit does',
+  (one, limits) => {
+    if (isInside(one, limits)) return;
+    const isBeyond = (each: string): boolean =>
+      matcher(one).test(each) && !limits.some((limit) => matcher(limit).test(each));
+    expect(allNames.some(isBeyond)).toBe(true);
   },
 );
+
+test('what would take too long counts as not inside', () => {
+  const limits = patternSet(Array.from({ length: 20 }, (_, index) => `*a${'?'.repeat(index)}b`));
+  const effort = { left: 5_000 };
+  expect(isInsideSet('*a*b', limits, effort)).toBe(false);
+  expect(effort.left).toBeGreaterThan(-100);
+});
+
+test('many limits that are alike cost no more than one of them and its letters', () => {
+  const limits = patternSet(Array.from({ length: 40 }, (_, index) => `logs-*-logging-${index}*`));
+  const effort = { left: 20_000 };
+  expect(isInsideSet('logs-17-*-logging-1?', limits, effort)).toBe(true);
+  expect(effort.left).toBeGreaterThan(0);
+});

@@ -6,83 +6,108 @@
 /** False for a name that means something else than the text and wildcards in it. */
 export const isPlain = (pattern: string): boolean => !/[\\<>:\ud800-\udfff]|^[/-]/.test(pattern);
 
-/** Steps after which a comparison is given up: it is then taken for "not inside", which loses no safety. */
-const MOST_STEPS = 20_000;
-
-/** Stands for every character that is in none of the patterns. */
-const OTHER = '';
+/**
+ * How much comparing may still cost, in steps of a microsecond or less; counted down. Patterns can be written for which
+ * a comparison takes for ever, and whoever asks for a key writes patterns.
+ */
+export interface Effort {
+  left: number;
+}
 
 /**
- * True where every name that `pattern` matches is matched by one of `limits`; all are plain. Two automata are walked in
- * step: where the pattern stands, and where each limit may stand by then.
+ * The names that any of some patterns matches, as an automaton: a bit is a place in a pattern, before a character of it
+ * or at its end, and a set of bits the places where reading a name may have led.
  */
-export function isInside(pattern: string, limits: readonly string[]): boolean {
-  if (limits.includes(pattern) || limits.includes('*')) return true;
-  const letters = lettersOf([pattern, ...limits]);
-  const start: Walk = { at: 0, limits: limits.map((limit) => spread(limit, [0])) };
-  const seen = new Set([keyOf(start)]);
-  const todo = [start];
-  for (let walk = todo.pop(); walk !== undefined; walk = todo.pop()) {
-    if (
-      isEnd(pattern, walk.at) &&
-      !limits.some((limit, index) => walk.limits[index]?.includes(limit.length) === true)
-    ) {
-      return false;
+export interface PatternSet {
+  readonly start: bigint;
+  /** At a `*`. */
+  readonly stars: bigint;
+  /** From where each letter leads on by one place. */
+  readonly onward: ReadonlyMap<string, bigint>;
+  /** From where any other letter does. */
+  readonly onwardByAny: bigint;
+  readonly ends: bigint;
+  /** From where every text leads to an end. */
+  readonly rests: bigint;
+  /** What a step costs. */
+  readonly cost: number;
+}
+
+/** All names that one of these plain patterns matches. */
+export function patternSet(patterns: readonly string[]): PatternSet {
+  const bits = { start: 0n, stars: 0n, any: 0n, ends: 0n, rests: 0n };
+  const letters = new Map<string, bigint>();
+  let place = 1n;
+  for (const pattern of patterns.map(withoutDoubles)) {
+    bits.start |= place;
+    for (const [at, character] of pattern.split('').entries()) {
+      if (character === '*') bits.stars |= place;
+      else if (character === '?') bits.any |= place;
+      else letters.set(character, (letters.get(character) ?? 0n) | place);
+      if (character === '*' && at === pattern.length - 1) bits.rests |= place;
+      place <<= 1n;
     }
-    for (const next of stepsFrom(walk, pattern, limits, letters)) {
-      const key = keyOf(next);
-      if (seen.has(key)) continue;
-      if (seen.size >= MOST_STEPS) return false;
-      seen.add(key);
-      todo.push(next);
+    bits.ends |= place;
+    place <<= 1n;
+  }
+  const { start, stars, any, ends, rests } = bits;
+  const onward = new Map([...letters].map(([letter, from]) => [letter, from | any]));
+  const cost = 1 + Math.floor(patterns.join('').length / 1_000);
+  return { ...{ stars, onward, ends, rests, cost }, onwardByAny: any, start: spread(start, stars) };
+}
+
+/**
+ * True where every name that the plain `pattern` matches is in the set. False, too, where `effort` is used up before that
+ * is known, which loses no safety.
+ */
+export function isInside(pattern: string, limits: PatternSet, effort: Effort): boolean {
+  const asked = withoutDoubles(pattern);
+  const seen = Array.from({ length: asked.length + 1 }, () => new Set<bigint>());
+  const todo: Walk[] = [];
+  /** False where a name leads there that no limit matches. */
+  const visit = (at: number, places: bigint): boolean => {
+    // Every text can be led to the end of the pattern, and from no place to the end of a limit.
+    if (places === 0n || effort.left <= 0) return false;
+    if ((places & limits.rests) !== 0n || seen[at]?.has(places) === true) return true;
+    seen[at]?.add(places);
+    todo.push({ at, places });
+    return true;
+  };
+  if (!visit(0, limits.start)) return false;
+  for (let walk = todo.pop(); walk !== undefined; walk = todo.pop()) {
+    const { at, places } = walk;
+    const character = asked[at];
+    if (character === undefined) {
+      if ((places & limits.ends) === 0n) return false;
+      continue;
+    }
+    if (character === '*' && !visit(at + 1, places)) return false;
+    const next = character === '*' ? at : at + 1;
+    for (const onward of waysOn(character, limits)) {
+      effort.left -= limits.cost;
+      if (!visit(next, step(places, onward, limits.stars))) return false;
     }
   }
   return true;
 }
 
 interface Walk {
+  /** In the pattern that is asked for. */
   readonly at: number;
-  readonly limits: readonly (readonly number[])[];
+  /** In the limits. */
+  readonly places: bigint;
 }
 
-const keyOf = ({ at, limits }: Walk): string => `${at}|${limits.map((positions) => positions.join(',')).join('|')}`;
-
-/** A limit that nothing leads on from any more stays behind: what only it would match is then found missing. */
-function stepsFrom(
-  { at, limits: positions }: Walk,
-  pattern: string,
-  limits: readonly string[],
-  letters: readonly string[],
-) {
-  return letters.flatMap((letter): readonly Walk[] => {
-    const after = spread(pattern, [at]).flatMap((from) => moved(pattern, from, letter));
-    const moves = limits.map((limit, index) =>
-      spread(limit, [...new Set((positions[index] ?? []).flatMap((from) => moved(limit, from, letter)))]),
-    );
-    return [...new Set(after)].map((to) => ({ at: to, limits: moves }));
-  });
+/** What one character may be, as the places from which it leads on; all that no limit names are alike. */
+function waysOn(character: string, { onward, onwardByAny }: PatternSet): Iterable<bigint> {
+  if (character === '*' || character === '?') return [...onward.values(), onwardByAny];
+  return [onward.get(character) ?? onwardByAny];
 }
 
-/** Where one character leads from a position. */
-function moved(pattern: string, at: number, letter: string): readonly number[] {
-  const part = pattern[at];
-  if (part === '*') return [at];
-  return part === '?' || (part !== undefined && part === letter) ? [at + 1] : [];
-}
+const step = (places: bigint, onward: bigint, stars: bigint): bigint =>
+  spread(((places & onward) << 1n) | (places & stars), stars);
 
-/** The positions, and those that no character leads to from them, since a `*` may stand for nothing. In order. */
-function spread(pattern: string, positions: readonly number[]): readonly number[] {
-  const all = new Set<number>();
-  for (const position of positions) {
-    let at = position;
-    all.add(at);
-    while (pattern[at] === '*') all.add(++at);
-  }
-  return [...all].toSorted((one, other) => one - other);
-}
+/** With the places that no character leads to, since a `*` may stand for nothing. */
+const spread = (places: bigint, stars: bigint): bigint => places | ((places & stars) << 1n);
 
-const isEnd = (pattern: string, at: number): boolean => spread(pattern, [at]).includes(pattern.length);
-
-function lettersOf(patterns: readonly string[]): readonly string[] {
-  return [...new Set(patterns.join('').replaceAll(/[*?]/g, '')), OTHER];
-}
+const withoutDoubles = (pattern: string): string => pattern.replaceAll(/\*+/g, '*');

@@ -2,7 +2,7 @@ import type { RoleDescriptor, RoleDescriptors } from '../api/types.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
 import type { Terms } from './connection-view.ts';
 import type { Desired } from './desired.ts';
-import { isInside, isPlain } from './name-patterns.ts';
+import { isInside, isPlain, patternSet, type Effort, type PatternSet } from './name-patterns.ts';
 import { implies } from './privileges.ts';
 import { normalRoleDescriptor, type NormalIndices, type NormalRoleDescriptor } from './role-normal.ts';
 
@@ -26,11 +26,15 @@ function beyondExpiration({ maxExpiration }: Terms, { expiration }: Desired): re
   return [`spec.expiration is ${expiration.text}, at most ${maxExpiration.text} is allowed`];
 }
 
+/** What all names of one request may cost: well above any sensible one, and less than a tenth of a second. */
+const MOST_EFFORT = 100_000;
+
 /** What `roles` ask for beyond `ceiling`. */
 export function beyondCeiling(ceiling: RoleDescriptor, namespace: string, roles: RoleDescriptors): readonly string[] {
   const limit = limitOf(ceiling, namespace);
+  const effort = { left: MOST_EFFORT };
   return Object.entries(roles).flatMap(([role, descriptor]) =>
-    beyondLimit(limit, normalRoleDescriptor(descriptor)).map((what) => `spec.roleDescriptors.${role}.${what}`),
+    beyondLimit(limit, normalRoleDescriptor(descriptor), effort).map((what) => `spec.roleDescriptors.${role}.${what}`),
   );
 }
 
@@ -50,12 +54,12 @@ function limitOf(ceiling: RoleDescriptor, namespace: string): NormalRoleDescript
   return made;
 }
 
-function beyondLimit(limit: NormalRoleDescriptor, asked: NormalRoleDescriptor): readonly string[] {
+function beyondLimit(limit: NormalRoleDescriptor, asked: NormalRoleDescriptor, effort: Effort): readonly string[] {
   return [
     ...asked.cluster
       .filter((privilege) => !limit.cluster.some((held) => implies('cluster', held, privilege)))
       .map((privilege) => `cluster: ${privilege}`),
-    ...asked.indices.flatMap((entry) => beyondIndices(entry, limit.indices).map((what) => `indices: ${what}`)),
+    ...asked.indices.flatMap((entry) => beyondIndices(entry, limit.indices, effort).map((what) => `indices: ${what}`)),
     ...LITERAL_LISTS.flatMap((field) => {
       const allowed = limit[field].map(canonicalJson);
       return asked[field].some((entry) => !allowed.includes(canonicalJson(entry))) ? [field] : [];
@@ -66,7 +70,7 @@ function beyondLimit(limit: NormalRoleDescriptor, asked: NormalRoleDescriptor): 
   ];
 }
 
-function beyondIndices(asked: NormalIndices, ceiling: readonly NormalIndices[]): readonly string[] {
+function beyondIndices(asked: NormalIndices, ceiling: readonly NormalIndices[], effort: Effort): readonly string[] {
   const comparable = ceiling.filter(
     (entry) =>
       (entry.allow_restricted_indices || !asked.allow_restricted_indices) &&
@@ -74,12 +78,12 @@ function beyondIndices(asked: NormalIndices, ceiling: readonly NormalIndices[]):
       same(entry.query, asked.query),
   );
   return asked.privileges.flatMap((privilege) => {
-    const lent = comparable
-      .filter((entry) => entry.privileges.some((held) => implies('index', held, privilege)))
-      .flatMap(({ names }) => names);
-    return asked.names
-      .filter((name) => !isLent(name, lent, asked.allow_restricted_indices))
-      .map((name) => `${privilege} on ${name}${literalParts(asked)}`);
+    const lent = comparable.filter((entry) => entry.privileges.some((held) => implies('index', held, privilege)));
+    return asked.names.flatMap((name) => {
+      if (isLent(name, lent, asked.allow_restricted_indices, effort)) return [];
+      const unknown = effort.left > 0 ? '' : ' (too many wildcards to compare)';
+      return [`${privilege} on ${name}${literalParts(asked)}${unknown}`];
+    });
   });
 }
 
@@ -97,10 +101,25 @@ function literalParts({ allow_restricted_indices, field_security, query }: Norma
  * Restricted indices are lent as they are written, and those of Elasticsearch's own security as nothing else: without
  * `allow_restricted_indices` no privilege reaches them.
  */
-function isLent(name: string, lent: readonly string[], restricted: boolean): boolean {
+function isLent(name: string, lent: readonly NormalIndices[], restricted: boolean, effort: Effort): boolean {
   if (!restricted && name.startsWith('.security')) return false;
-  if (lent.includes(name)) return true;
-  return !restricted && isPlain(name) && isInside(name, lent.filter(isPlain));
+  if (lent.some(({ names }) => names.includes(name))) return true;
+  return !restricted && isPlain(name) && isInside(name, plainNames(lent), effort);
+}
+
+const sets = new WeakMap<NormalIndices, Map<string, PatternSet>>();
+
+/** The plain names of entries of a ceiling, worked out once for those that lend one privilege. */
+function plainNames(lent: readonly NormalIndices[]): PatternSet {
+  const patterns = lent.flatMap(({ names }) => names.filter(isPlain));
+  const [first] = lent;
+  if (first === undefined) return patternSet(patterns);
+  const known = sets.get(first) ?? new Map<string, PatternSet>();
+  sets.set(first, known);
+  const name = patterns.join('\n');
+  const made = known.get(name) ?? patternSet(patterns);
+  known.set(name, made);
+  return made;
 }
 
 const same = (one: unknown, other: unknown): boolean => canonicalJson(one ?? null) === canonicalJson(other ?? null);
