@@ -58,6 +58,14 @@ describe('the telemetry server', () => {
     expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4');
   });
 
+  test('serves nothing else, and is told nothing', async () => {
+    const { ask } = await start();
+    for (const path of ['/', '/debug/pprof', '/metrics/../secrets', '/healthz/x']) {
+      expect(await ask(path)).toMatchObject({ status: 404, body: 'not found\n' });
+    }
+    for (const method of ['POST', 'PUT', 'DELETE']) expect((await ask('/healthz', method)).status).toBe(405);
+  });
+
   test('says nothing of why metrics failed', async () => {
     const { ask } = await start({
       metrics: { ...metrics, expose: () => Promise.reject(new Error('planted-secret')) },
