@@ -1,11 +1,10 @@
-import { configDefaults, defineConfig } from 'vitest/config';
+import { defineConfig } from 'vitest/config';
 
 const withServers = {
   globalSetup: 'test/testbed/global-setup.ts',
   testTimeout: 240_000,
   hookTimeout: 240_000,
 };
-const isSoak = process.env['BEATKEYS_SOAK_MINUTES'] !== undefined;
 const testbedAgainstServers = 'test/testbed/**/*.contract.test.ts';
 
 export default defineConfig({
@@ -31,11 +30,10 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/{scenario,chart}/**/*.test.ts'],
-          // It takes about as long as all the others together: `npm run soak` runs it.
-          exclude: [...configDefaults.exclude, ...(isSoak ? [] : ['test/scenario/crash-matrix.test.ts'])],
           // Every operator under test serves namespaces of its own, so that two files do not meet.
           maxWorkers: 2,
           ...withServers,
+          globalSetup: [withServers.globalSetup, 'test/operator/global-setup.ts'],
         },
       },
     ],

@@ -14,6 +14,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { machine } from '../bench/report.ts';
 import { FIGURES_FILE, SOAK_MINUTES, sumFigures } from '../test/scenario/figures.ts';
+import { programVariable } from '../test/operator/operator.ts';
 import { coordinatesVariable, givenCoordinates, writeCoordinates } from '../test/testbed/coordinates-file.ts';
 import { temporaryFolder } from '../test/testbed/leftovers.ts';
 import { chooseProvider, startTestbed, type Testbed } from '../test/testbed/testbed.ts';
@@ -52,7 +53,7 @@ const program: Step = {
   run: async () => {
     const file = path.join(folder.path, 'beatkeys.mjs');
     await bundle(file);
-    process.env['BEATKEYS_BUNDLE'] = file;
+    process.env[programVariable] = file;
   },
 };
 const tests = parts.map((part): Step => {

@@ -4,6 +4,7 @@ import { Failure } from '../core/failure.ts';
 import type { Effect } from '../core/fold.ts';
 import { journalAnnotations, readJournal } from '../core/journal.ts';
 import type { KeyRecord } from '../core/key-record.ts';
+import { isSurelyVisible } from '../core/visibility.ts';
 import type { ActionContext } from './action-context.ts';
 import { notConnected } from './equipment.ts';
 import { isMadeFor } from './key-mark.ts';
@@ -11,16 +12,6 @@ import type { KeyStore } from './ports.ts';
 
 /** Between two requests for keys that are not visible yet, milliseconds. */
 const PAUSE_MS = 500;
-/**
- * A key that is not found counts as gone only after so many visibility delays: a busy Elasticsearch refreshes its indices
- * later than usual, and a key that is given up too early lives on.
- */
-const DELAYS_TO_BE_SURE = 10;
-
-/** What a journal dates far into the future was not written by the operator, and is not waited for either. */
-const isSurelyVisible = (since: number, now: number, { operator }: ActionContext): boolean =>
-  Math.abs(now - since) > DELAYS_TO_BE_SURE * operator().visibilityDelayMs;
-
 /**
  * Invalidates by id, then lets the journal forget. An id that the answer does not list is dead or gone if it is so
  * old that every search must find it; a younger one may just not be visible yet, and is asked for again. A key that was not made
@@ -49,7 +40,9 @@ export async function invalidateKeys(
     );
     meter.keysInvalidated(action.cause, listed.length);
     invalidated.push(...listed);
-    left = left.filter(({ id, since }) => !listed.includes(id) && !isSurelyVisible(since, asked, context));
+    left = left.filter(
+      ({ id, since }) => !listed.includes(id) && !isSurelyVisible(since, asked, context.operator().visibilityDelayMs),
+    );
     if (left.length > 0) await waitForVisibility(asked - began, context, signal);
   }
   const ids = action.keys.map(({ id }) => id);
@@ -89,7 +82,7 @@ async function isProven(
     const asked = cluster.now();
     const record = await recordOf(id, store, signal);
     if (record !== undefined) return record !== 'unmarked' && isMadeFor(observed, record);
-    if (isSurelyVisible(since, asked, context)) return false;
+    if (isSurelyVisible(since, asked, context.operator().visibilityDelayMs)) return false;
     await waitForVisibility(asked - began, context, signal);
   }
 }

@@ -7,6 +7,7 @@ import type { Question } from '../core/questions.ts';
 import { known, unknown, type Reading } from '../core/reading.ts';
 import { isConsistent } from '../core/render.ts';
 import { isLive } from '../core/key-record.ts';
+import { isSurelyVisible } from '../core/visibility.ts';
 import { notConnected } from './equipment.ts';
 import { isMadeFor } from './key-mark.ts';
 import { digest } from '../lib/digest.ts';
@@ -99,14 +100,16 @@ async function missingPrivileges(
 async function keyLives(
   observed: Observed,
   store: KeyStore,
-  { cluster }: LookContext,
+  { cluster, operator }: LookContext,
   signal: AbortSignal,
 ): Promise<boolean> {
   const journal = journalOf(observed);
   if (journal === undefined) return false;
+  const asked = cluster.now();
   const record = await store.get(journal.keyID, signal);
+  if (record === undefined) return !isSurelyVisible(journal.created, asked, operator().visibilityDelayMs);
   // Whoever may edit the Secret may write any id into its journal.
-  return record !== undefined && isMadeFor(observed, record) && isLive(record, cluster.now());
+  return isMadeFor(observed, record) && isLive(record, cluster.now());
 }
 
 /** The values are read once for each version of the Secret, and tried at Elasticsearch. */

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { killWhenWeEnd } from '../testbed/leftovers.ts';
 import { identify, signalGroup, type ProcessIdentity } from '../testbed/process-identity.ts';
@@ -17,8 +16,6 @@ export interface OperatorOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** What it says when it counts as started; left out: that it leads. */
   readonly started?: 'leading' | 'caches are filled';
-  /** The file to run; left out: the bundled one that `BEATKEYS_BUNDLE` names, or the source. */
-  readonly program?: string | undefined;
 }
 
 /** How the process ended; `code` is `null` after a signal. */
@@ -37,7 +34,14 @@ const STOP_PATIENCE_MS = 40_000;
  */
 const LONG_LEASE = { BEATKEYS_LEASE_DURATION: '90s', BEATKEYS_LEASE_RENEW_DEADLINE: '60s' };
 
-const usualProgram = process.env['BEATKEYS_BUNDLE'] ?? path.resolve(import.meta.dirname, '../../src/main.ts');
+/** The environment variable that names the file of the bundled operator. */
+export const programVariable = 'BEATKEYS_BUNDLE';
+
+function bundledProgram(): string {
+  const file = process.env[programVariable];
+  if (file === undefined) throw new Error(`${programVariable} is not set`);
+  return file;
+}
 
 /** Starts the operator as a process of its own and waits until it has started. Throws with its last lines when it does not. */
 export async function startOperator(options: OperatorOptions): Promise<Operator> {
@@ -60,7 +64,8 @@ export class Operator {
   readonly #ended: Promise<Ending>;
   #ending: Ending | undefined;
 
-  constructor({ kubeconfig, namespace, watch, settings = {}, program = usualProgram }: OperatorOptions) {
+  constructor({ kubeconfig, namespace, watch, settings = {} }: OperatorOptions) {
+    const program = bundledProgram();
     const env = {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],

@@ -1,26 +1,21 @@
-import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { bundle } from '../../scripts/build/bundle.ts';
 import { elasticsearchVersions } from '../testbed/current.ts';
-import { temporaryFolder } from '../testbed/leftovers.ts';
 import { openMatrix, type Matrix, type MatrixCase } from './crash/matrix.ts';
 import { reportCases } from './crash/report.ts';
+import { soakMs } from './figures.ts';
 
-/**
+/*
  * Something goes wrong at each effect of each story, in every way; in the end all is as if nothing had. The effects are
- * those that a run without a fault shows.
+ * those that a run without a fault shows. In a soak with every release of Elasticsearch, and with a second kill after each.
  */
+const isSoak = soakMs() !== undefined;
+
 /** All cases of a matrix are tried while its first test waits. */
 const UNTIL_ALL_ARE_TRIED = { timeout: 7_200_000 };
 
-const folder = temporaryFolder('crash');
-const program = process.env['BEATKEYS_BUNDLE'] ?? path.join(folder.path, 'beatkeys.mjs');
-if (process.env['BEATKEYS_BUNDLE'] === undefined) await bundle(program);
-afterAll(() => folder.remove());
-
 const matrices: Matrix[] = [];
-for (const version of elasticsearchVersions()) {
-  matrices.push(await openMatrix({ version, program }));
+for (const version of isSoak ? elasticsearchVersions() : elasticsearchVersions().slice(0, 1)) {
+  matrices.push(await openMatrix(version));
 }
 
 async function expectWell({ story, result }: MatrixCase): Promise<void> {
@@ -40,6 +35,7 @@ describe.each(matrices)('With Elasticsearch $version', (matrix) => {
 
   test.each(matrix.cases)('$name', expectWell);
 
+  if (!isSoak) return;
   test('killed again at each effect after a kill', UNTIL_ALL_ARE_TRIED, async () => {
     const cases = await matrix.killAgain();
     await reportCases(matrix, cases);

@@ -14,8 +14,6 @@ export interface WorldOptions extends SiteOptions {
   readonly kubernetesURL?: string;
   /** Whether nothing is shown of the operator's log when a test of the file fails. */
   readonly isQuiet?: boolean;
-  /** The file that is run as the operator. */
-  readonly program?: string;
   /** Of Elasticsearch; left out: those of the run. */
   readonly versions?: readonly string[];
 }
@@ -25,7 +23,7 @@ export interface WorldOptions extends SiteOptions {
  * for all. Close it.
  */
 export async function openWorld(given: WorldOptions = {}): Promise<World> {
-  const { settings, kubernetesURL, program, isQuiet = false, versions = elasticsearchVersions(), ...options } = given;
+  const { settings, kubernetesURL, isQuiet = false, versions = elasticsearchVersions(), ...options } = given;
   await using stack = new AsyncDisposableStack();
   const plane = controlPlane();
   const ground: Ground = { plane, api: stack.use(new ApiServer(plane)), leaks: new Leaks(), stack };
@@ -39,7 +37,6 @@ export async function openWorld(given: WorldOptions = {}): Promise<World> {
     namespace: home.namespace,
     watch: [...sites.values()].flatMap(({ objects, guests }) => [objects, ...guests]).map(({ namespace }) => namespace),
     settings: { BEATKEYS_DRIFT_INTERVAL: '3s', ...settings },
-    program,
   };
   const world = new World({ home, sites, operator, leaks: ground.leaks, isQuiet });
   await world.startOperator();

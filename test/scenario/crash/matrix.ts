@@ -28,15 +28,8 @@ export interface Matrix {
   close(): Promise<void>;
 }
 
-export interface MatrixOptions {
-  /** Of Elasticsearch. */
-  readonly version: string;
-  /** The bundled operator. */
-  readonly program: string;
-}
-
 /** Operators that try one case after the other: they are killed, or their watches fail, which all objects notice. */
-const SINGLES = 6;
+const SINGLES = 8;
 /** Operators that try many cases at once: what fails concerns one object only. */
 const CROWDS = 3;
 const CROWD = 12;
@@ -44,9 +37,9 @@ const CROWD = 12;
 const MOST_ATTEMPTS = 4;
 
 /** Opens it: starts the operators, tells every story once as it should be, and makes the cases of what was seen. */
-export async function openMatrix({ version, program }: MatrixOptions): Promise<Matrix> {
+export async function openMatrix(version: string): Promise<Matrix> {
   const open = (count: number, driftInterval: number) =>
-    Promise.all(Array.from({ length: count }, () => openStand({ version, program, driftInterval })));
+    Promise.all(Array.from({ length: count }, () => openStand({ version, driftInterval })));
   // The more connections, the more seldom each is looked at.
   const [singles, crowds] = await Promise.all([open(SINGLES, 1), open(CROWDS, 5)]);
   const stands = [...singles, ...crowds];

@@ -13,8 +13,6 @@ import { Supervisor } from './supervisor.ts';
 export interface StandOptions {
   /** Of Elasticsearch. */
   readonly version: string;
-  /** The bundled operator. */
-  readonly program: string;
   /** Seconds between two lists of keys. */
   readonly driftInterval: number;
 }
@@ -46,13 +44,12 @@ export interface Stand {
 /** Of the log. */
 const MOST_LINES = 50;
 
-export async function openStand({ version, program, driftInterval }: StandOptions): Promise<Stand> {
+export async function openStand({ version, driftInterval }: StandOptions): Promise<Stand> {
   await using stack = new AsyncDisposableStack();
   const plane = controlPlane();
   const kubernetes = stack.use(await startFaultProxy(plane));
   const { world, site, close } = await openTrouble({
     versions: [version],
-    program,
     isQuiet: true,
     kubernetesURL: kubernetes.url,
     settings: {
