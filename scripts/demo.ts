@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { temporaryFolder } from '../test/testbed/leftovers.ts';
-import { createOperatorUser, putBook } from './demo/operator-user.ts';
+import { createOperatorUser, installCommand, putBook } from './demo/operator-user.ts';
 import { startOperator } from './demo/operator.ts';
 import { startServers } from './demo/servers.ts';
 import type { Servers } from './demo/servers.ts';
@@ -63,6 +63,7 @@ async function demo(keep: boolean): Promise<number> {
 async function play(stage: Stage, folder: string, log: string, keep: boolean): Promise<void> {
   say('Beatkeys on real servers of this machine. Every command below is the one that runs.');
   heading('The servers and the operator');
+  installCommand(folder);
   const servers = await stage.until(
     startServers(stage, folder, async (plane) => {
       await shellOf(stage, plane, folder).run('kubectl apply -f examples/00-namespaces.yaml');
@@ -73,12 +74,9 @@ async function play(stage: Stage, folder: string, log: string, keep: boolean): P
 
   heading('A user for the operator');
   const books = ['books', 'books-archive'].map((index) => putBook(elasticsearch, index));
-  const user = await stage.until(createOperatorUser(elasticsearch));
-  const shell = shellOf(stage, plane, folder, { PASSWORD: user.password });
+  const shell = shellOf(stage, plane, folder, { ES_PASSWORD: elasticsearch.password });
   const scene: Scene = { shell, elasticsearch, signal: stage.signal };
-  await shell.run(
-    `kubectl create secret generic elasticsearch-credential -n beatkeys-system --from-literal=username=${user.username} --from-literal=password="$PASSWORD"`,
-  );
+  await stage.until(createOperatorUser(shell, elasticsearch, caFile));
   await shell.run(`kubectl create configmap elasticsearch-ca -n beatkeys-system --from-file=ca.crt=${caFile}`);
   await stage.until(Promise.all(books));
   for (const act of [connect, applyExamples, showSecret, tryKeys, widenKey, rotateKey, deleteKey]) {
@@ -94,7 +92,8 @@ async function play(stage: Stage, folder: string, log: string, keep: boolean): P
 function shellOf(stage: Stage, plane: Servers['plane'], folder: string, env: Record<string, string> = {}): Shell {
   const { kubeconfig: KUBECONFIG, kubectlPath: kubectl } = plane;
   const KUBECACHEDIR = path.join(folder, 'kubectl');
-  return new Shell({ kubectl, env: { KUBECONFIG, KUBECACHEDIR, ...env }, signal: stage.signal });
+  const commands = [path.dirname(kubectl), path.join(folder, 'bin')];
+  return new Shell({ commands, env: { KUBECONFIG, KUBECACHEDIR, ...env }, signal: stage.signal });
 }
 
 /** What somebody needs who wants to play with it. */

@@ -5,7 +5,7 @@ import { finish } from '../test/testbed/command.ts';
 import { temporaryFolder } from '../test/testbed/leftovers.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
-const folders = ['lib', 'api', 'core', 'runtime', 'controller', 'kubernetes', 'elasticsearch', 'telemetry'];
+const folders = ['lib', 'api', 'core', 'runtime', 'controller', 'kubernetes', 'elasticsearch', 'telemetry', 'cli'];
 
 /** Which folder of src may import which others: the whole of the rule, as design and lint configuration should have it. */
 const allowed: Record<string, string[]> = {
@@ -17,6 +17,7 @@ const allowed: Record<string, string[]> = {
   kubernetes: ['core', 'api', 'lib', 'runtime'],
   elasticsearch: ['core', 'api', 'lib', 'runtime'],
   telemetry: ['core', 'api', 'lib', 'runtime'],
+  cli: ['core', 'api', 'lib', 'runtime', 'kubernetes', 'elasticsearch'],
 };
 
 let planted: ReturnType<typeof temporaryFolder>;
@@ -48,6 +49,9 @@ beforeAll(async () => {
     path.join(planted.path, 'src/core/two.ts'),
     `import type { one } from './one.ts';\nexport const two = 2 as typeof one;\n`,
   );
+  for (const from of ['app', 'config', 'main']) {
+    await writeFile(path.join(planted.path, `src/${from}.ts`), `export { x } from './cli/x.ts';\n`);
+  }
   const oxlint = path.join(root, 'node_modules/.bin/oxlint');
   const { stdout } = await finish(oxlint, ['--format=unix', '.'], { cwd: planted.path });
   complaints = stdout.split('\n');
@@ -74,6 +78,12 @@ test.for(folders)('src/%s imports neither the composition nor tests, and may imp
 
 test.for(['kubernetes', 'elasticsearch', 'telemetry'])('src/%s may import the ports', (from) => {
   expect(complaintsAbout(`${from}/to-ports.ts`)).toEqual([]);
+});
+
+test('of what composes the operator, only the program knows the command line', () => {
+  expect(complaintsAbout('app.ts')).toEqual(['no-restricted-imports']);
+  expect(complaintsAbout('config.ts')).toEqual(['no-restricted-imports']);
+  expect(complaintsAbout('main.ts')).toEqual([]);
 });
 
 test('two files that import each other are reported, even if one wants types only', () => {

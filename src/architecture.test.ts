@@ -6,19 +6,23 @@ import { expect, test } from 'vitest';
  * Every place that looks at a secret value, with the reason why it must. One more is a decision: it is made here.
  *
  * What these lines reveal:
+ * - cli/secret-file: the password of the operator's user, into the manifest that its administrator asked for;
  * - controller/connection-pass: a digest of the password, to notice that it changed;
  * - controller/look and rewrite-secret: yes or no, whether values are one key;
  * - controller/target: a username, a public certificate, and whether a data key is there;
+ * - elasticsearch/administration: that password, into the request that makes the user;
  * - elasticsearch/connections: the password, into a digest that tells clients apart;
  * - elasticsearch/endpoint: the operator's credential and a key on its trial, into the Authorization header;
  * - elasticsearch/trial: yes or no, whether a credential can stand in a header;
  * - kubernetes/secret-values: a Secret's data, into the body of its write.
  */
 const REVEALING: Readonly<Record<string, number>> = {
+  'cli/secret-file.ts': 1,
   'controller/connection-pass.ts': 1,
   'controller/look.ts': 1,
   'controller/rewrite-secret.ts': 1,
   'controller/target.ts': 3,
+  'elasticsearch/administration.ts': 1,
   'elasticsearch/connections.ts': 1,
   'elasticsearch/endpoint.ts': 2,
   'elasticsearch/trial.ts': 1,

@@ -1,12 +1,14 @@
 import { runApp } from './app.ts';
+import { runCommandLine } from './cli/command-line.ts';
 import { parseConfig } from './config.ts';
 import { onStopSignals } from './runtime/stop-signals.ts';
 import { createLogger } from './telemetry/logger.ts';
 import packageJson from '../package.json' with { type: 'json' };
 
+const { version } = packageJson;
+
 /** Exit codes: 0 stopped as told, 1 the lease was lost or something broke, 2 the settings are wrong. */
-async function main(): Promise<number> {
-  const { version } = packageJson;
+async function runOperator(): Promise<number> {
   const parsed = parseConfig(process.env);
   const logger = createLogger({ level: parsed.ok ? parsed.config.logLevel : 'info', version });
   if (!parsed.ok) {
@@ -33,4 +35,6 @@ async function main(): Promise<number> {
   }
 }
 
-process.exitCode = await main();
+const [command, ...others] = process.argv.slice(2);
+const isOperator = command === undefined || (command === 'operator' && others.length === 0);
+process.exitCode = isOperator ? await runOperator() : await runCommandLine(process.argv.slice(2), version);

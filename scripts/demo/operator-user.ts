@@ -1,39 +1,34 @@
-import { randomBytes } from 'node:crypto';
-import type { IndexPrivileges } from '../../src/api/types.ts';
-import { operatorRole } from '../../src/core/operator-role.ts';
-import { presetCeiling } from '../../src/core/presets.ts';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import type { ElasticsearchNode } from '../../test/testbed/servers.ts';
-import { say, tell } from './terminal.ts';
+import { root, type Shell } from './shell.ts';
+import { say } from './terminal.ts';
 
-const name = 'beatkeys';
-
-/** Lent beyond the presets, by the policy of examples/books-read-only.yaml. */
-const books: IndexPrivileges = { names: ['books', 'books-archive'], privileges: ['read'] };
+/** Makes the command `beatkeys` in `bin` of the folder: the program that the operator runs from. */
+export function installCommand(folder: string): void {
+  const bin = path.join(folder, 'bin');
+  const file = path.join(bin, 'beatkeys');
+  mkdirSync(bin);
+  writeFileSync(file, `#!/bin/sh\nexec '${process.execPath}' '${path.join(root, 'src/main.ts')}' "$@"\n`);
+  chmodSync(file, 0o755);
+}
 
 /**
- * Makes the user that the operator is for Elasticsearch, with a role of what it needs and what it lends, and shows the
- * role. A key never holds more than the user who made it.
+ * Makes the user that the operator is for Elasticsearch: its roles are what the connections of the examples lend, and the
+ * right to make keys. The shell knows the administrator's password as ES_PASSWORD.
  */
-export async function createOperatorUser(node: ElasticsearchNode): Promise<{ username: string; password: string }> {
-  const lent = { ...presetCeiling, indices: [...(presetCeiling.indices ?? []), books] };
-  const role = operatorRole(lent);
-  const password = randomBytes(16).toString('hex');
-  await change(node, 'PUT', `/_security/role/${name}`, role);
-  await change(node, 'PUT', `/_security/user/${name}`, { password, roles: [name] });
-  say(`The operator's user is ${name}; its role holds what its keys may hold, and the right to make keys:`);
-  tell(`cluster: ${role.cluster?.join(', ')}`);
-  for (const { names, privileges, allow_restricted_indices: restricted = false } of role.indices ?? []) {
-    tell(`${names.join(', ')}: ${privileges.join(', ')}${restricted ? ' (restricted indices, too)' : ''}`);
-  }
-  return { username: name, password };
+export async function createOperatorUser(shell: Shell, node: ElasticsearchNode, caFile: string): Promise<void> {
+  const secret = path.join(path.dirname(caFile), 'credential.yaml');
+  const connections = 'examples/01-connection.yaml examples/books-read-only.yaml';
+  const administrator = `--url ${node.url} --ca-file ${caFile} --username ${node.username}`;
+  say('A key never holds more than the user who made it. The operator is a user with what its connections lend:');
+  await shell.run(`beatkeys role --apply -f ${connections} ${administrator} --secret-out ${secret}`);
+  await shell.run(`kubectl apply -f ${secret}`);
 }
 
 /** Gives readers something to find. */
 export async function putBook(node: ElasticsearchNode, index: string): Promise<void> {
-  await change(node, 'POST', `/${index}/_doc?refresh=true`, { title: 'Snow Crash' });
-}
-
-async function change(node: ElasticsearchNode, method: 'PUT' | 'POST', path: string, body: unknown): Promise<void> {
-  const { status } = await node.request(method, path, body);
-  if (status >= 300) throw new Error(`${method} ${path} was answered with ${status}`);
+  const path = `/${index}/_doc?refresh=true`;
+  const { status } = await node.request('POST', path, { title: 'Snow Crash' });
+  if (status >= 300) throw new Error(`POST ${path} was answered with ${status}`);
 }

@@ -8,8 +8,8 @@ import { showCommand, showOutput } from './terminal.ts';
 export const root = path.resolve(import.meta.dirname, '../..');
 
 export interface ShellOptions {
-  /** Where kubectl is. */
-  readonly kubectl: string;
+  /** Folders of commands that come before those of this process. */
+  readonly commands: readonly string[];
   /** Variables that the commands see beside those of this process. */
   readonly env: Readonly<Record<string, string>>;
   /** Ends the command that runs. */
@@ -27,13 +27,18 @@ export class Shell {
   /** Shows a command, runs it, and shows what it wrote. Throws when it fails. */
   async run(line: string): Promise<void> {
     showCommand(line);
-    showOutput(await this.output(line));
+    const { stdout, stderr } = await this.#finish(line);
+    showOutput(`${stdout}${stderr}`);
   }
 
   /** Runs a command unseen and gives what it wrote to its standard output. Throws when it fails. */
   async output(line: string): Promise<string> {
-    const { kubectl, env, signal } = this.#options;
-    const PATH = [path.dirname(kubectl), process.env['PATH']].join(path.delimiter);
+    return (await this.#finish(line)).stdout;
+  }
+
+  async #finish(line: string): Promise<{ readonly stdout: string; readonly stderr: string }> {
+    const { commands, env, signal } = this.#options;
+    const PATH = [...commands, process.env['PATH']].join(path.delimiter);
     const child = spawn('sh', ['-c', line], {
       cwd: root,
       env: { ...process.env, ...env, PATH },
@@ -46,6 +51,6 @@ export class Shell {
       text(child.stderr),
     ]);
     if (code !== 0) throw new Error(`${line}\n${stdout}${stderr}`.trimEnd());
-    return stdout;
+    return { stdout, stderr };
   }
 }

@@ -34,7 +34,8 @@ export function knownNames(schema: z.ZodType, path: Path): readonly string[] {
   return object instanceof z.ZodObject ? Object.keys(object.shape) : [];
 }
 
-function withoutOptional(schema: unknown): unknown {
+/** What is optional, itself. */
+export function withoutOptional(schema: unknown): unknown {
   return schema instanceof z.ZodOptional ? schema.unwrap() : schema;
 }
 

@@ -5,6 +5,7 @@ import { pathText } from './field-path.ts';
 import { problemsOf, type Problem } from './problem.ts';
 import { strictRole } from './role-descriptor.ts';
 import type { BeatApiKeySpec, ElasticsearchConnectionSpec } from './types.ts';
+import { unknownFields } from './unknown-fields.ts';
 
 export { describeProblems, type Problem } from './problem.ts';
 
@@ -30,6 +31,10 @@ export function parseBeatApiKeySpec(spec: unknown): Parsed<BeatApiKeySpec> {
 export function parseElasticsearchConnectionSpec(spec: unknown): Parsed<ElasticsearchConnectionSpec> {
   return parse(connection, spec);
 }
+
+/** Fields of a spec that the API server would drop, as `kubectl apply` refuses them. */
+export const unknownBeatApiKeyFields = (spec: unknown): readonly Problem[] => unknownFields(beatApiKey, spec);
+export const unknownConnectionFields = (spec: unknown): readonly Problem[] => unknownFields(connection, spec);
 
 /**
  * `spec.consumers` of a BeatApiKey, although the rest of its spec may be wrong: a key that they use is still waited for.

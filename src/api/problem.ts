@@ -36,7 +36,8 @@ export function describeProblems(problems: readonly Problem[]): string {
   return [...named, ...more].join('; ');
 }
 
-function unknownField(key: string, known: readonly string[]): string {
+/** What to say of a field that is none of those known. */
+export function unknownField(key: string, known: readonly string[]): string {
   const meant = nearest(key, known);
   return `is not a known field (${meant === undefined ? `known are ${known.join(', ')}` : `did you mean ${meant}?`})`;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { someTerms } from '../../test/builders/connection-view.ts';
-import { refusedNamespace, selects } from './consent.ts';
+import { asksForNameOnly, labelsOf, namedNamespaces, refusedNamespace, selects } from './consent.ts';
 import type { AllowedNamespaces, LabelSelector } from './connection-view.ts';
 
 const team = { from: 'Selector', selector: { matchLabels: { team: 'net' } } } as const;
@@ -17,6 +17,37 @@ describe('a connection in namespace logging that allows', () => {
   ])('%s', ([, allowedNamespaces, namespace, labels, allowed]) => {
     const refused = refusedNamespace(someTerms({ allowedNamespaces }), namespace, labels);
     expect(refused?.includes('ElasticsearchConnection logging/main')).toBe(allowed ? undefined : true);
+  });
+});
+
+describe('the namespaces that a connection of logging names, when it allows', () => {
+  const name = 'kubernetes.io/metadata.name';
+  const one = { matchLabels: { [name]: 'edge' } };
+  const some = { matchExpressions: [{ key: name, operator: 'In' as const, values: ['edge', 'core'] }] };
+  const selected = (selector: LabelSelector): AllowedNamespaces => ({ from: 'Selector', selector });
+
+  test.for<readonly [string, AllowedNamespaces, readonly string[] | undefined, boolean]>([
+    ['its own', { from: 'Same' }, ['logging'], true],
+    ['all', { from: 'All' }, undefined, true],
+    ['one by name', selected(one), ['logging', 'edge'], true],
+    ['some by name', selected(some), ['logging', 'edge', 'core'], true],
+    ['some and one of them', selected({ ...one, ...some }), ['logging', 'edge'], true],
+    [
+      'one by name and label',
+      selected({ matchLabels: { ...one.matchLabels, team: 'net' } }),
+      ['logging', 'edge'],
+      false,
+    ],
+    ['some by label', team, undefined, false],
+  ])('%s', ([, allowedNamespaces, named, byNameOnly]) => {
+    const terms = someTerms({ allowedNamespaces });
+    expect(namedNamespaces(terms)).toEqual(named);
+    expect(asksForNameOnly(terms)).toBe(byNameOnly);
+  });
+
+  test('and every namespace bears its name', () => {
+    const terms = someTerms({ allowedNamespaces: selected(one) });
+    expect(refusedNamespace(terms, 'edge', labelsOf('edge', { team: 'net' }))).toBeUndefined();
   });
 });
 

@@ -24,6 +24,47 @@ export function refusedNamespace(
   }
 }
 
+/** The label by which the API server gives every namespace its own name. */
+const NAME_LABEL = 'kubernetes.io/metadata.name';
+
+/**
+ * Every namespace that may use the connection, where the terms alone tell: its own, and those that a selector names.
+ * `undefined` where it depends on labels, or all may.
+ */
+export function namedNamespaces({ namespace, allowedNamespaces: allowed }: Terms): readonly string[] | undefined {
+  switch (allowed.from) {
+    case 'Same':
+      return [namespace];
+    case 'All':
+      return undefined;
+    case 'Selector': {
+      const { matchLabels = {}, matchExpressions = [] } = allowed.selector;
+      const lists = [
+        ...(matchLabels[NAME_LABEL] === undefined ? [] : [[matchLabels[NAME_LABEL]]]),
+        ...matchExpressions
+          .filter(({ key, operator }) => key === NAME_LABEL && operator === 'In')
+          .map(({ values = [] }) => values),
+      ];
+      const [first, ...others] = lists;
+      const named = first?.filter((name) => others.every((list) => list.includes(name)));
+      return named === undefined ? undefined : [...new Set([namespace, ...named])];
+    }
+  }
+}
+
+/** True where no label but a namespace's own name decides. */
+export function asksForNameOnly({ allowedNamespaces: allowed }: Terms): boolean {
+  if (allowed.from !== 'Selector') return true;
+  const { matchLabels = {}, matchExpressions = [] } = allowed.selector;
+  return [...Object.keys(matchLabels), ...matchExpressions.map(({ key }) => key)].every((key) => key === NAME_LABEL);
+}
+
+/** The labels that a namespace has at the API server: those of its manifest, and its name. */
+export const labelsOf = (name: string, given: Readonly<Record<string, string>> = {}): Record<string, string> => ({
+  ...given,
+  [NAME_LABEL]: name,
+});
+
 /** Kubernetes' label selector: every requirement must hold; an empty selector selects everything. */
 export function selects(selector: LabelSelector, labels: Readonly<Record<string, string>>): boolean {
   const pairs = Object.entries(selector.matchLabels ?? {});

@@ -4,7 +4,8 @@ import type { Terms } from './connection-view.ts';
 import type { Desired } from './desired.ts';
 import { housekeeping } from './housekeeping.ts';
 import { SUPERSEDED_LIMIT, SUPERSEDED_MOST, type Superseded } from './journal.ts';
-import { isLive, type IssueReason, type KeyMark, type KeyOwner } from './key-record.ts';
+import { isLive, type IssueReason, type KeyOwner } from './key-record.ts';
+import { keyRequest } from './key-request.ts';
 import { isUnplanned, MINT_BUDGET, overdraft, type Overdraft } from './mint-budget.ts';
 import { journalOf, ownSecret, settledAfter, type Observed } from './observed.ts';
 import { superseded, supersededKeys } from './ownership.ts';
@@ -74,17 +75,11 @@ function issueKey(
 ): IssueKey {
   const { object } = observed;
   const current = ownSecret(observed);
-  const { keyName, roleDescriptors, userMetadata, expiration, request, revokeRequest, fingerprint } = desired;
+  const { keyName, expiration, request, revokeRequest, fingerprint } = desired;
   return {
     type: 'issueKey',
     reason,
-    request: {
-      name: keyName,
-      roleDescriptors,
-      userMetadata,
-      ...(expiration === undefined ? {} : { expiration: expiration.text }),
-      mark: keyMark(observed, desired, reason),
-    },
+    request: keyRequest(observed, desired, reason),
     ...(current === undefined ? {} : { secret: current }),
     write: secretPlan(object, desired, current),
     journal: {
@@ -101,13 +96,6 @@ function issueKey(
     },
     plannedAt: now,
   };
-}
-
-/** The operator's entry in a key's metadata, but for the attempt. */
-export function keyMark({ operator, object }: Observed, desired: Desired, reason: string): Omit<KeyMark, 'attempt'> {
-  const { namespace, name, uid, generation } = object.metadata;
-  const { installation } = operator;
-  return { installation, namespace, name, uid, fingerprint: desired.fingerprint, reason, generation: `${generation}` };
 }
 
 interface Owned {

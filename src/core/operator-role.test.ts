@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { beyondCeiling } from './policy.ts';
-import { operatorRole } from './operator-role.ts';
+import { dependsOnNamespace, operatorRole } from './operator-role.ts';
 import { presetCeiling } from './presets.ts';
 
 const writes = (...names: string[]) => ({ names, privileges: ['create_doc'] });
@@ -20,8 +20,23 @@ test('equal privileges are one entry', () => {
   ]);
 });
 
-test('any namespace may be meant', () => {
-  expect(operatorRole({ indices: [writes('logs-{namespace}-*')] }).indices).toEqual([writes('logs-*-*')]);
+test('any namespace may be meant, or only some', () => {
+  const ceiling = { indices: [writes('logs-{namespace}-*', 'shared')] };
+  expect(operatorRole(ceiling).indices).toEqual([writes('logs-*-*', 'shared')]);
+  expect(operatorRole(ceiling, { namespaces: ['one', 'two'] }).indices).toEqual([
+    writes('logs-one-*', 'logs-two-*', 'shared'),
+  ]);
+});
+
+test('in a regular expression any namespace is any name', () => {
+  expect(operatorRole({ indices: [writes('/logs-{namespace}-.+/')] }).indices).toEqual([
+    writes('/logs-[a-z0-9-]+-.+/'),
+  ]);
+});
+
+test('a ceiling depends on the namespace where it has a place for it', () => {
+  expect(dependsOnNamespace({ index: [writes('a', 'logs-{namespace}')] })).toBe(true);
+  expect(dependsOnNamespace({ cluster: ['monitor'], indices: [writes('logs-*')] })).toBe(false);
 });
 
 test('other rights than those of keys come along, and what is no right does not', () => {
@@ -31,7 +46,7 @@ test('other rights than those of keys come along, and what is no right does not'
 });
 
 test('it may invalidate the keys of others where that is asked for', () => {
-  expect(operatorRole({}, true).cluster).toContain('manage_api_key');
+  expect(operatorRole({}, { invalidatesAny: true }).cluster).toContain('manage_api_key');
 });
 
 test('what the presets hold is inside', () => {

@@ -1,4 +1,4 @@
-import { fillTemplate } from '../api/template.ts';
+import { fillTemplate, type TemplateVariable } from '../api/template.ts';
 import type { BeatApiKey } from '../api/types.ts';
 import type { Sensitive } from '../runtime/sensitive.ts';
 import type { Terms } from './connection-view.ts';
@@ -15,12 +15,18 @@ export function secretData(
   return secret.map((key) => {
     const beats = `${id}:${key}`;
     const encoded = Buffer.from(beats).toString('base64');
-    const variables = { id, key, beats, encoded, url: terms.url, ca: terms.ca, name, namespace };
-    const rendered = Object.entries(templates).map(
-      ([at, template]) => [at, fillTemplate(template, variables)] as const,
-    );
-    return { ...Object.fromEntries(rendered), api_key: beats, encoded, id, key };
+    return filledData(templates, { id, key, beats, encoded, url: terms.url, ca: terms.ca, name, namespace });
   });
+}
+
+/** The data keys of a Secret with these values in them. */
+export function filledData(
+  templates: Readonly<Record<string, string>>,
+  values: Readonly<Record<TemplateVariable, string>>,
+): Readonly<Record<string, string>> {
+  const { beats, encoded, id, key } = values;
+  const filled = Object.entries(templates).map(([at, template]) => [at, fillTemplate(template, values)] as const);
+  return { ...Object.fromEntries(filled), api_key: beats, encoded, id, key };
 }
 
 /** The credential as `Authorization: ApiKey` takes it: base64 of `id:key`. */

@@ -1,9 +1,9 @@
 import type { Plan } from './actions.ts';
 import type { Terms } from './connection-view.ts';
 import type { Desired } from './desired.ts';
-import { keyMark } from './issue.ts';
 import type { Journal } from './journal.ts';
 import type { KeyRecord } from './key-record.ts';
+import { keyMark } from './key-request.ts';
 import { journalOf, ownSecret, type Observed } from './observed.ts';
 import { ownedBy, superseded, supersededKeys } from './ownership.ts';
 import { differs, secretPlan, templateDigest } from './secret-plan.ts';

@@ -27,7 +27,8 @@ const license = z.object({ license: z.object({ type: z.string(), status: z.strin
 /** https://www.elastic.co/subscriptions: field and document level security */
 const LICENSES_WITH_FIELD_SECURITY: readonly string[] = ['trial', 'platinum', 'enterprise'];
 
-const readCluster: Call<ClusterAnswer> = {
+/** Also the first thing to ask of a server: whether it is Elasticsearch. */
+export const readCluster: Call<ClusterAnswer> = {
   operation: 'read cluster',
   answer: cluster,
   request: (client, options) => client.info({}, options),

@@ -57,7 +57,8 @@ export class Endpoint {
   constructor(url: string, options: EndpointOptions) {
     this.url = url;
     this.#options = options;
-    this.#client = clientFor(url, options.target);
+    const { target } = options;
+    this.#client = clientFor(url, target, () => connections(url, target));
   }
 
   /** Throws a `Failure`. Whatever is `unavailable` and not `outcomeUnknown` never reached the server. */
@@ -96,10 +97,15 @@ export class Endpoint {
   }
 }
 
-function clientFor(url: string, target: EndpointOptions['target']): Client {
+/** The client, which sends through what `agent` makes: an undici `Pool`, or what looks like one. */
+export function clientFor(
+  url: string,
+  user: Pick<ElasticsearchTarget, 'username' | 'password'>,
+  agent: () => unknown,
+): Client {
   return new Client({
     node: url,
-    auth: { username: target.username, password: target.password.reveal() },
+    auth: { username: user.username, password: user.password.reveal() },
     // Plain JSON, in lower-case names: the client's own media type is refused by an 8.x server.
     headers: { accept: 'application/json', 'content-type': 'application/json', 'user-agent': 'beatkeys' },
     enableMetaHeader: false,
@@ -109,7 +115,7 @@ function clientFor(url: string, target: EndpointOptions['target']): Client {
     sniffOnStart: false,
     sniffOnConnectionFault: false,
     sniffInterval: false,
-    agent: () => connections(url, target),
+    agent,
   });
 }
 

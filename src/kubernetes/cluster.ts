@@ -1,4 +1,3 @@
-import { KubeConfig } from '@kubernetes/client-node';
 import type { Cluster } from '../controller/ports.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -9,6 +8,7 @@ import { Client } from './client.ts';
 import { connections } from './connections.ts';
 import { watchCustomResource } from './custom-resource.ts';
 import { Elector, type ElectorOptions } from './elector.ts';
+import { loadKubeConfig } from './kubeconfig.ts';
 import { watchNamespaces } from './namespaces.ts';
 import { EventRecorder } from './recorder.ts';
 import { ReferenceWatches } from './references.ts';
@@ -106,13 +106,6 @@ export function openCluster(options: ClusterOptions): OpenCluster {
       ),
     readNamespaceUID: async (name) => (await client.getMetadata({ resource: NAMESPACES, name }))?.metadata.uid,
   };
-}
-
-function loadKubeConfig(file: string | undefined): KubeConfig {
-  const kubeConfig = new KubeConfig();
-  if (file === undefined) kubeConfig.loadFromDefault();
-  else kubeConfig.loadFromFile(file);
-  return kubeConfig;
 }
 
 function failureFields({ kind, code, operation, message }: Failure): Record<string, unknown> {

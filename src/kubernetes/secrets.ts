@@ -59,10 +59,20 @@ function create(
   client: Client,
   namespace: string,
   name: string,
-  { data, labels = {}, annotations = {}, owner = null }: SecretWrite,
+  { data, ...write }: SecretWrite,
   options: WriteOptions,
 ): Promise<KubernetesObject> {
-  const body = {
+  const values = data === undefined ? {} : { data: withoutNulls(encodeValues(data)) };
+  return client.create({ resource: SECRETS, namespace }, { ...newSecret(namespace, name, write), ...values }, options);
+}
+
+/** A Secret as it is created, without its values. */
+export function newSecret(
+  namespace: string,
+  name: string,
+  { labels = {}, annotations = {}, owner = null }: Omit<SecretWrite, 'data'>,
+) {
+  return {
     apiVersion: 'v1',
     kind: 'Secret',
     type: 'Opaque',
@@ -73,9 +83,7 @@ function create(
       annotations: withoutNulls(annotations),
       ...(owner === null ? {} : { ownerReferences: [controllerReference(owner)] }),
     },
-    ...(data === undefined ? {} : { data: withoutNulls(encodeValues(data)) }),
   };
-  return client.create({ resource: SECRETS, namespace }, body, options);
 }
 
 async function patch(

@@ -1,0 +1,59 @@
+import { chmod, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { elasticsearch, elasticsearchVersions } from '../testbed/current.ts';
+import { finish } from '../testbed/command.ts';
+import { commandsOf } from './commands/page.ts';
+import { buildProgram } from './commands/program.ts';
+
+/** docs/command-line.md: every command on it is run, and writes what the page says. */
+
+const root = path.resolve(import.meta.dirname, '../..');
+const page = await readFile(path.join(root, 'docs/command-line.md'), 'utf8');
+const commands = commandsOf(page);
+const program = await buildProgram();
+const nodes = elasticsearchVersions().map((version) => elasticsearch(version));
+const node = nodes.find(({ ca }) => ca !== undefined) ?? elasticsearch();
+const bin = path.join(program.folder, 'bin');
+
+beforeAll(async () => {
+  await mkdir(bin);
+  await writeFile(path.join(bin, 'beatkeys'), `#!/bin/sh\nexec '${process.execPath}' '${program.file}' "$@"\n`);
+  await chmod(path.join(bin, 'beatkeys'), 0o755);
+  await cp(path.join(root, 'examples'), path.join(program.folder, 'examples'), { recursive: true });
+  await writeFile(path.join(program.folder, 'ca.crt'), node.ca ?? '');
+  await removeUser();
+});
+afterAll(async () => {
+  await removeUser();
+  await Promise.all(nodes.map((each) => each.close()));
+  await node.close();
+  await program[Symbol.asyncDispose]();
+});
+
+/** The page takes the names that are there without options. */
+async function removeUser(): Promise<void> {
+  await node.request('DELETE', '/_security/user/beatkeys');
+  for (const name of ['main', 'library'])
+    await node.request('DELETE', `/_security/role/beatkeys.beatkeys-system.${name}`);
+}
+
+/** What differs from run to run, in both texts. */
+const steady = (text: string): string =>
+  text
+    .replace(/^cluster [\w-]+, Elasticsearch [\d.]+$/gm, 'cluster UUID, Elasticsearch VERSION')
+    .replace(/^note: http:\S+ is http: passwords go in clear\n/gm, '');
+
+test('the page has commands of every kind', () => {
+  for (const name of ['--help', 'role -f', 'role --apply', 'render -f', 'render -o table'])
+    expect(commands.some(({ command }) => command.includes(`beatkeys ${name}`)) || name).toBe(true);
+});
+
+test.for(commands.map(({ command, output }) => [command, output] as const))('$ %s', async ([command, output]) => {
+  const line = command.replace('https://elasticsearch.example:9200', node.url);
+  const { stdout } = await finish('sh', ['-c', `{ ${line}\n} 2>&1`], {
+    cwd: program.folder,
+    env: { PATH: `${bin}:${process.env['PATH'] ?? ''}`, ES_PASSWORD: node.password },
+  });
+  expect(steady(stdout)).toBe(steady(output));
+});

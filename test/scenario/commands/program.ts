@@ -1,0 +1,32 @@
+import path from 'node:path';
+import { bundle } from '../../../scripts/build/bundle.ts';
+import { finish, type Finished } from '../../testbed/command.ts';
+import { temporaryFolder } from '../../testbed/leftovers.ts';
+
+/** The bundled program as a command, in a folder of its own. */
+export interface Program extends AsyncDisposable {
+  readonly file: string;
+  /** Where it runs unless told otherwise. */
+  readonly folder: string;
+  run(args: readonly string[], options?: RunOptions): Promise<Finished>;
+}
+
+export interface RunOptions {
+  readonly cwd?: string;
+  readonly input?: string;
+  /** Nothing of this process's environment is passed on. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Builds the program, or takes the one that `BEATKEYS_BUNDLE` names. */
+export async function buildProgram(): Promise<Program> {
+  const { path: folder, remove } = temporaryFolder('command');
+  const file = process.env['BEATKEYS_BUNDLE'] ?? path.join(folder, 'beatkeys.mjs');
+  if (process.env['BEATKEYS_BUNDLE'] === undefined) await bundle(file);
+  return {
+    ...{ file, folder },
+    run: (args, { cwd = folder, input = '', env = {} } = {}) =>
+      finish(process.execPath, [file, ...args], { cwd, input, env }),
+    [Symbol.asyncDispose]: remove,
+  };
+}
