@@ -4,7 +4,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import type { BeatApiKeySpec } from '../../src/api/types.ts';
 import { startFaultProxy, type Asked } from '../contract/fault-proxy.ts';
-import { elasticsearchVersions } from '../testbed/current.ts';
+import { controlPlane, elasticsearchVersions } from '../testbed/current.ts';
 import { buildProgram } from './commands/program.ts';
 import { everyPreset } from './lending-user.ts';
 import { beatApiKey } from './manifests.ts';
@@ -204,5 +204,24 @@ describe.each(elasticsearchVersions())('With Elasticsearch %s', { concurrent: tr
     expect(expected.filter(([at, text]) => stored[at] !== filled(text)).map(([at]) => at)).toEqual([]);
     const found = await objects.find('Secret', spec.secret?.name ?? name);
     expect(found?.metadata.labels).toEqual({ ...shown.secret.metadata.labels, 'beatkeys.dev/owner-uid': metadata.uid });
+  });
+
+  test('the role for a connection is the same from the API server as from its manifest', async () => {
+    const { kubeconfig } = controlPlane();
+    const live = await program.run(['role', `${objects.namespace}/main`, '--kubeconfig', kubeconfig]);
+    const input = await objects.kubectl(['get', 'elasticsearchconnection', 'main', '-o', 'yaml']);
+    const written = await program.run(['role', '-f', '-'], { input });
+    expect(live).toEqual(written);
+    expect(JSON.parse(live.stdout)).toMatchObject({
+      metadata: { beatkeys: { connection: `${objects.namespace}/main` } },
+    });
+    const none = await program.run(['role', `${objects.namespace}/none`, '--kubeconfig', kubeconfig]);
+    expect({
+      code: none.code,
+      says: none.stderr.includes(`no ElasticsearchConnection ${objects.namespace}/none`),
+    }).toEqual({
+      code: 2,
+      says: true,
+    });
   });
 });
