@@ -25,6 +25,8 @@ export const ANNOTATIONS = {
   installation: 'beatkeys.dev/installation',
   /** On a BeatApiKey: "true" lets it go although its keys cannot be invalidated. */
   abandonKeys: 'beatkeys.dev/abandon-keys',
+  /** On a Secret: `namespace/name` of the BeatApiKey that it is handed over to. */
+  adopt: 'beatkeys.dev/adopt',
   /** The journal, on the Secret. */
   keyID: 'beatkeys.dev/key-id',
   keyName: 'beatkeys.dev/key-name',

@@ -75,6 +75,7 @@ export const EVENT_REASONS = {
   KeyUpdated: 'The key was changed in place.',
   KeyInvalidated: 'A key was invalidated.',
   SecretUpdated: 'The Secret was rewritten with the same key.',
+  SecretAdopted: 'A Secret that was handed over belongs to the object now.',
   ConsumersRestarted: 'A workload was restarted to take up the new key.',
   RetirementWaiting: 'A replaced key has waited for its consumers for more than an hour.',
   RetirementForced:

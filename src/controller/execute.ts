@@ -4,6 +4,7 @@ import type { Effect } from '../core/fold.ts';
 import { keyIDsOf } from '../core/journal.ts';
 import { journalOf, type Observed } from '../core/observed.ts';
 import type { ActionContext } from './action-context.ts';
+import { adoptSecret } from './adopt-secret.ts';
 import { invalidateKeys } from './invalidate-keys.ts';
 import { issueKey } from './issue-key.ts';
 import { restartConsumers } from './restart-consumers.ts';
@@ -17,6 +18,8 @@ export async function execute(action: Action, context: ActionContext, signal: Ab
   switch (action.type) {
     case 'claim':
       return { type: 'claimed', object: await cluster.beatApiKeys.claim(observed.object, operator().installation) };
+    case 'adoptSecret':
+      return adoptSecret(action, context, signal);
     case 'issueKey':
       return issueKey(action, context, signal);
     case 'updateKey':

@@ -3,11 +3,10 @@ import type { InvalidateKeys } from '../core/actions.ts';
 import { Failure } from '../core/failure.ts';
 import type { Effect } from '../core/fold.ts';
 import { journalAnnotations, readJournal } from '../core/journal.ts';
-import type { KeyRecord } from '../core/key-record.ts';
 import { isSurelyVisible } from '../core/visibility.ts';
 import type { ActionContext } from './action-context.ts';
 import { notConnected } from './equipment.ts';
-import { isMadeFor } from './key-mark.ts';
+import { isMadeFor, recordOf } from './key-mark.ts';
 import type { KeyStore } from './ports.ts';
 
 /** Between two requests for keys that are not visible yet, milliseconds. */
@@ -100,15 +99,6 @@ async function waitForVisibility(
     operation: 'invalidate API keys',
     code: 'NotVisibleYet',
   });
-}
-
-async function recordOf(id: string, store: KeyStore, signal: AbortSignal): Promise<KeyRecord | 'unmarked' | undefined> {
-  try {
-    return await store.get(id, signal);
-  } catch (error) {
-    if (error instanceof Failure && error.code === 'MarkUnreadable') return 'unmarked';
-    throw error;
-  }
 }
 
 async function forget({ secret, superseded }: NonNullable<InvalidateKeys['remember']>, { cluster }: ActionContext) {

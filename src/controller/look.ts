@@ -14,6 +14,7 @@ import { digest } from '../lib/digest.ts';
 import type { Sensitive } from '../runtime/sensitive.ts';
 import type { ConnectionState } from './connection-state.ts';
 import { lookAtConsumers, peekConsumers } from './consumers.ts';
+import { lookAtHandover } from './look-at-handover.ts';
 import { viewSecret } from './observe.ts';
 import type { PassContext } from './pass-context.ts';
 import type { PassMemory } from './pass-memory.ts';
@@ -48,7 +49,14 @@ export async function look(
       // Nothing was made for an object without our finalizer: what lags a moment behind is told by the write's conflict.
       const freshness = observed.object.metadata.finalizers?.includes(FINALIZER) === true ? undefined : 'cached';
       const metadata = await context.cluster.secrets.readMetadata(namespace, secretName(observed.object), freshness);
-      return { ...close({ secret: true }), secret: known(viewSecret(observed.object, metadata)) };
+      return {
+        ...close({ secret: true }),
+        secret: known(viewSecret(observed.object, metadata, context.cluster.beatApiKeys.cache)),
+      };
+    }
+    case 'handedOver': {
+      const { cluster, connection } = context;
+      return close({ handedOver: await lookAtHandover(observed, cluster, connection?.store, signal) });
     }
     case 'consumers':
       return { ...close({ consumers: true }), ...(await consumers(observed, context)) };

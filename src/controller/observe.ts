@@ -1,4 +1,4 @@
-import { LABELS } from '../api/names.ts';
+import { BEAT_API_KEY, LABELS } from '../api/names.ts';
 import type { BeatApiKey } from '../api/types.ts';
 import { requestIdentity, secretName, type DesiredOrProblems } from '../core/desired.ts';
 import { ours } from '../core/fold.ts';
@@ -9,6 +9,7 @@ import type { Connections } from './connections.ts';
 import { peekConsumers } from './consumers.ts';
 import type { PassContext } from './pass-context.ts';
 import type { PassMemory } from './pass-memory.ts';
+import type { Cache } from './ports.ts';
 import { connectionKey } from './triggers.ts';
 
 /**
@@ -42,7 +43,7 @@ export function observe(
     object,
     namespaceLabels,
     connection: view,
-    secret: known(viewSecret(object, metadata)),
+    secret: known(viewSecret(object, metadata, cluster.beatApiKeys.cache)),
     consumers: peekConsumers(object, cluster.workloads),
     inventory: connection?.inventoryOf(uid),
     close: intact ? { valuesIntact: known(true) } : {},
@@ -57,11 +58,33 @@ export function observe(
 
 /**
  * Whose Secret it is, judged by uid alone: our label or the controller reference names this object, and neither names
- * another. Names prove nothing.
+ * another. Names prove nothing. `objects` tell whether another that is named is there: who was ever given a Secret by
+ * this process, or was there when it started, was seen by it.
  */
-export function viewSecret(object: BeatApiKey, metadata: SecretMetadata | undefined): SecretView {
+export function viewSecret(
+  object: BeatApiKey,
+  metadata: SecretMetadata | undefined,
+  objects: Pick<Cache<BeatApiKey>, 'values'>,
+): SecretView {
   if (metadata === undefined) return { state: 'absent' };
   const claims = [metadata.labels[LABELS.ownerUID], metadata.controllerUID].filter((uid) => uid !== undefined);
   const isOurs = claims.length > 0 && claims.every((uid) => uid === object.metadata.uid);
-  return isOurs ? ours(metadata) : { state: 'foreign' };
+  if (isOurs) return ours(metadata);
+  const holder = metadata.otherController ?? otherHolder(object, claims, objects);
+  return { state: 'foreign', metadata, ...(holder === undefined ? {} : { holder }) };
+}
+
+/** Who else is named is an object of the same namespace, or nothing is that is there. */
+function otherHolder(
+  { metadata: { namespace, uid } }: BeatApiKey,
+  claims: readonly string[],
+  objects: Pick<Cache<BeatApiKey>, 'values'>,
+): string | undefined {
+  const others = claims.filter((claim) => claim !== uid);
+  if (others.length === 0) return undefined;
+  for (const { metadata } of objects.values()) {
+    if (metadata.namespace === namespace && others.includes(metadata.uid))
+      return `${BEAT_API_KEY.kind} ${metadata.name}`;
+  }
+  return undefined;
 }

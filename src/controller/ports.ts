@@ -65,16 +65,21 @@ export interface SecretVersion {
   readonly resourceVersion: string;
 }
 
+/** A Secret with its values. */
+export interface WholeSecret {
+  readonly metadata: SecretMetadata;
+  readonly data: Sensitive<Readonly<Record<string, string>>>;
+  readonly type: string;
+  readonly immutable: boolean;
+}
+
 export interface Secrets {
   /** Secrets with our label, metadata only. */
   readonly cache: Cache<SecretMetadata>;
   /** `freshness`: `cached` may be some moments old, and costs the API server less; left out: the latest. */
   readMetadata(namespace: string, name: string, freshness?: 'cached'): Promise<SecretMetadata | undefined>;
   /** The one read of values; keys are decoded from base64 to text. */
-  readData(
-    namespace: string,
-    name: string,
-  ): Promise<{ metadata: SecretMetadata; data: Sensitive<Readonly<Record<string, string>>> } | undefined>;
+  readData(namespace: string, name: string): Promise<WholeSecret | undefined>;
   /** `POST`; a name that is taken fails as `exists`. */
   create(namespace: string, name: string, write: SecretWrite): Promise<SecretMetadata>;
   /** Merge patch with uid and resourceVersion; in data, labels and annotations `null` removes a key. */

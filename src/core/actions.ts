@@ -1,6 +1,6 @@
 import type { DesiredSecret } from './desired.ts';
 import type { Journal, Superseded } from './journal.ts';
-import type { IssueReason, KeyChange, KeyRequest } from './key-record.ts';
+import type { IssueReason, KeyChange, KeyRecord, KeyRequest } from './key-record.ts';
 import type { SecretMetadata, SecretOwner } from './secret.ts';
 import type { Verdict } from './verdict.ts';
 import type { Workload } from './workload.ts';
@@ -19,6 +19,7 @@ export interface Plan {
 /** What a pass may do, a closed list. Every action is safe to repeat and carries the precondition it needs. */
 export type Action =
   | Claim
+  | AdoptSecret
   | IssueKey
   | UpdateKey
   | RewriteSecret
@@ -31,6 +32,17 @@ export type Action =
 /** Finalizer and installation annotation, before the first effect outside. */
 export interface Claim {
   readonly type: 'claim';
+}
+
+/** Makes a Secret that was handed over the object's own; the handing over is used up by the same write. */
+export interface AdoptSecret {
+  readonly type: 'adoptSecret';
+  readonly secret: SecretMetadata;
+  readonly write: SecretPlan;
+  /** Of a key that is proven the operator's own. Missing: what the Secret says of a key is not taken over. */
+  readonly journal?: Journal;
+  /** Given where that key goes on: it is changed to name this object in its mark, and to hold what is asked for. */
+  readonly key?: { readonly record: KeyRecord; readonly change: UpdateKey['change'] };
 }
 
 /** Mint, prove and store: one action, because the secret half lives only between two systems. */

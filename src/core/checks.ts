@@ -1,10 +1,10 @@
 import { ANNOTATIONS } from '../api/names.ts';
 import { describeProblems } from '../api/parse.ts';
 import type { RoleDescriptors } from '../api/types.ts';
+import { refusedAdoption } from './adoption.ts';
 import { refusedNamespace } from './consent.ts';
 import type { ConnectionView, Terms } from './connection-view.ts';
 import type { DesiredOrProblems } from './desired.ts';
-import { secretName } from './desired.ts';
 import { verdictOfFailure } from './failure-policy.ts';
 import type { Observed } from './observed.ts';
 import { beyondTerms } from './policy.ts';
@@ -108,12 +108,9 @@ function restrictedIndices(roles: RoleDescriptors): readonly string[] {
 const grantsAll = ({ grant, except = [] }: NonNullable<NormalIndices['field_security']>): boolean =>
   grant?.includes('*') === true && except.length === 0;
 
-function secretIsForeign({ object, secret }: Observed): Verdict | undefined {
-  if (!secret.known || secret.value.state !== 'foreign') return undefined;
-  return stalled(
-    'SecretConflict',
-    `Secret ${secretName(object)} exists and was not made for this object; it is left untouched: delete or rename it, or name another in a new object's spec.secret.name`,
-  );
+function secretIsForeign(observed: Observed): Verdict | undefined {
+  const refused = refusedAdoption(observed);
+  return refused === undefined ? undefined : stalled('SecretConflict', refused);
 }
 
 function privilegesAreMissing({ close }: Observed): Verdict | undefined {

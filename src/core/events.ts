@@ -38,6 +38,8 @@ function eventsOfEffect({ spec }: BeatApiKey, effect: Effect): readonly ObjectEv
       return normal('KeyUpdated', 'Update', `key ${effect.key.id} was changed in place`);
     case 'secretWritten':
       return normal('SecretUpdated', 'Update', `Secret ${effect.secret.name} was rewritten around the same key`);
+    case 'secretAdopted':
+      return normal('SecretAdopted', 'Adopt', adoption(effect));
     case 'keysInvalidated':
       return effect.invalidated.length === 0
         ? []
@@ -65,6 +67,14 @@ function eventsOfEffect({ spec }: BeatApiKey, effect: Effect): readonly ObjectEv
     case 'secretRemoved':
       return [];
   }
+}
+
+function adoption({ secret: { name }, key, stranger }: Extract<Effect, { type: 'secretAdopted' }>): string {
+  const adopted = `Secret ${name}, which was handed over by annotation ${ANNOTATIONS.adopt}, belongs to this object now`;
+  if (key !== undefined) return `${adopted}; key ${key.id} in it goes on`;
+  return stranger === undefined
+    ? `${adopted}; it is given a key of the object's own`
+    : `${adopted}; it is given a key of the object's own, and key ${stranger.slice(0, 64)}, which is not proven to be one, is left alone`;
 }
 
 /** Replaced keys that nobody waits for any more, although nobody asked for that. */

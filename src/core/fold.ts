@@ -20,6 +20,13 @@ export type Effect =
     }
   | { readonly type: 'keyUpdated'; readonly secret: SecretMetadata; readonly key: KeyRecord }
   | { readonly type: 'secretWritten'; readonly secret: SecretMetadata }
+  /** `key`: the one in it that goes on. `stranger`: id of one that it named and that is not proven the operator's own. */
+  | {
+      readonly type: 'secretAdopted';
+      readonly secret: SecretMetadata;
+      readonly key?: KeyRecord;
+      readonly stranger?: string;
+    }
   | { readonly type: 'secretRemoved' }
   /** `refused`: those that Kubernetes did not let be changed. */
   | {
@@ -51,6 +58,10 @@ export function fold(observed: Observed, effect: Effect): Observed {
       return { ...observed, consumers: observed.consumers?.map((view) => afterRestart(view, effect)) };
     case 'secretWritten':
       return withSecret(observed, effect.secret);
+    case 'secretAdopted': {
+      const { secret, key } = effect;
+      return { ...withSecret(observed, secret), ...(key === undefined ? {} : withKey(observed.inventory, key)) };
+    }
     case 'secretRemoved':
       return { ...observed, secret: known({ state: 'absent' }) };
     case 'keysInvalidated':
@@ -70,7 +81,7 @@ export function ours(metadata: SecretMetadata): Extract<SecretView, { state: 'ou
 
 function withSecret(observed: Observed, metadata: SecretMetadata): Observed {
   // What a close look found of the former values and key says nothing about these.
-  const { keyLives: _lives, valuesIntact: _intact, ...close } = observed.close;
+  const { keyLives: _lives, valuesIntact: _intact, handedOver: _handed, ...close } = observed.close;
   return { ...observed, secret: known(ours(metadata)), close };
 }
 

@@ -159,6 +159,12 @@ export function journalAnnotations(
   };
 }
 
+/** What takes a journal out of a Secret's annotations. */
+export function withoutJournal(): Record<string, null> {
+  const { installation: _claim, abandonKeys: _abandon, adopt: _adopt, ...journal } = ANNOTATIONS;
+  return Object.fromEntries(Object.values(journal).map((name) => [name, null]));
+}
+
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
 function definedOnly<T extends object>(value: T): Defined<T> {

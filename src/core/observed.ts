@@ -10,8 +10,8 @@ import type { SecretMetadata } from './secret.ts';
 /** The Secret of an object's name, as far as its metadata tell. */
 export type SecretView =
   | { readonly state: 'absent' }
-  /** Not made for this object: never written, never deleted. */
-  | { readonly state: 'foreign' }
+  /** Not made for this object: never written, never deleted, unless it is handed over. `holder`: to whom it belongs. */
+  | { readonly state: 'foreign'; readonly metadata: SecretMetadata; readonly holder?: string }
   /** `journal` is missing where the annotations were damaged. */
   | { readonly state: 'ours'; readonly metadata: SecretMetadata; readonly journal?: Journal };
 
@@ -19,6 +19,14 @@ export type SecretView =
 export interface InventoryView {
   readonly begunAt: number;
   readonly keys: readonly KeyRecord[];
+}
+
+/** What the metadata do not tell of a Secret that is handed over. */
+export interface HandedOver {
+  readonly type: string;
+  readonly immutable: boolean;
+  /** The key that its journal names, as Elasticsearch knows it; left out where this user finds none in this cluster. */
+  readonly record?: KeyRecord;
 }
 
 /** What was learnt first-hand: whether object and Secret were read live, and answers to what was in doubt. */
@@ -33,6 +41,8 @@ export interface CloseLook {
   readonly consumers?: true;
   /** Whether the Secret's values are the journal's key; only where the metadata throw doubt on it. */
   readonly valuesIntact?: Reading<boolean>;
+  /** Only where a Secret is handed over. */
+  readonly handedOver?: Reading<HandedOver>;
 }
 
 /** Who acts, and since when. Times are epoch milliseconds. */

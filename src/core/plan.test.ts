@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { aBeatApiKey, INSTALLATION, type BeatApiKeyOptions } from '../../test/builders/beat-api-key.ts';
 import { aConnectionView } from '../../test/builders/connection-view.ts';
-import { aSatisfiedJournal, desiredOf } from '../../test/builders/journal.ts';
+import { aJournal, aSatisfiedJournal, desiredOf } from '../../test/builders/journal.ts';
 import { aKeyRecord } from '../../test/builders/key-record.ts';
 import { anObserved, NOW, type ObservedOptions } from '../../test/builders/observed.ts';
+import { aSecret } from '../../test/builders/secret.ts';
 import { ANNOTATIONS, FINALIZER } from '../api/names.ts';
 import type { Plan } from './actions.ts';
 import { desire } from './desired.ts';
@@ -147,5 +148,22 @@ describe('time alone changes the answer', () => {
     const made = planned({ inventory: 'none', ...options }, now);
     expect(made.actions).toEqual([]);
     expect(made.due).toBe(due);
+  });
+});
+
+describe('a revocation that is asked for where no other key may be made', () => {
+  const asked = (revokeRequest: string) =>
+    aBeatApiKey({ spec: { roleDescriptors: { r: { cluster: ['all'] } }, rotation: { revokeRequest } } });
+
+  test('is not carried out, and the way to end the key is told', () => {
+    const made = planned({ object: asked('leak'), secret: aSecret() });
+    expect(made).toMatchObject({ actions: [], verdict: { state: 'stalled', reason: 'PolicyViolation' } });
+    expect(made.verdict.message).toMatch(/; spec\.rotation\.revokeRequest waits for that: .* delete the object$/);
+  });
+
+  test('is not spoken of once it was carried out, or where there is no key', () => {
+    const journal = aJournal({ handledRevokeRequest: 'leak' });
+    for (const options of [{ secret: aSecret({ journal }) }, none])
+      expect(planned({ object: asked('leak'), ...options }).verdict.message).not.toContain('revokeRequest');
   });
 });

@@ -1,5 +1,6 @@
 import { ANNOTATIONS, FINALIZER } from '../api/names.ts';
 import type { Plan } from './actions.ts';
+import { planAdoption } from './adoption.ts';
 import { firstRefusal } from './checks.ts';
 import { planDeletion } from './deletion.ts';
 import type { Desired, DesiredOrProblems } from './desired.ts';
@@ -11,7 +12,7 @@ import { journalOf, type Observed } from './observed.ts';
 import { renewalCannotWait, renewalTime } from './renewal.ts';
 import { issueReason } from './rotation.ts';
 import { planRewrite, planUpdate } from './upkeep.ts';
-import { ready, stalled, suspended, waiting, working } from './verdict.ts';
+import { ready, stalled, suspended, waiting, working, type Verdict } from './verdict.ts';
 
 /**
  * The product: what to do about one object, decided from what one pass knows. Pure and total: no I/O, no clock, no
@@ -25,7 +26,7 @@ export function plan(observed: Observed, desired: DesiredOrProblems, now: number
   if (object.spec?.suspend === true) return { actions: [], verdict: suspended(observed) };
   const refusal = firstRefusal(observed, desired);
   if (refusal !== undefined || !desired.ok) {
-    const verdict = refusal ?? stalled('InvalidSpec', 'the spec is not valid');
+    const verdict = withRevocation(refusal ?? stalled('InvalidSpec', 'the spec is not valid'), observed, desired);
     return isClaimed(observed) ? { ...housekeeping(observed, now), verdict } : { actions: [], verdict };
   }
   if (connection.state !== 'ready') return { actions: [], verdict: waiting(connection) };
@@ -41,6 +42,8 @@ function planKey(observed: Observed, desired: Desired, now: number): Plan {
   const { connection } = observed;
   if (connection.state !== 'ready') return { actions: [], verdict: waiting(connection) };
   const { contact, terms } = connection;
+  const adoption = planAdoption(observed, desired, contact, now);
+  if (adoption !== undefined) return adoption;
   const reason = issueReason(observed, desired, contact, terms, now);
   const found = planFoundKeys(observed, desired, contact, now);
   // With the Secret's own key dead, pods may live on one that was found: it is replaced with overlap, not taken away.
@@ -60,6 +63,16 @@ function planKey(observed: Observed, desired: Desired, now: number): Plan {
 const isClaimed = ({ object: { metadata }, operator }: Observed): boolean =>
   (metadata.finalizers ?? []).includes(FINALIZER) &&
   metadata.annotations?.[ANNOTATIONS.installation] === operator.installation;
+
+/** Whoever asks for a revocation of an object that may have no other key must know that the old one lives on. */
+function withRevocation(verdict: Verdict, observed: Observed, desired: DesiredOrProblems): Verdict {
+  const journal = journalOf(observed);
+  const asked = desired.ok ? desired.value.revokeRequest : undefined;
+  if (journal === undefined || asked === undefined || asked === journal.handledRevokeRequest) return verdict;
+  if (verdict.state !== 'stalled') return verdict;
+  const message = `${verdict.message}; spec.rotation.revokeRequest waits for that: to have the key invalidated now, delete the object`;
+  return { ...verdict, message };
+}
 
 function keyIsDead(observed: Observed, reason: IssueReason | undefined, now: number): boolean {
   return reason === 'KeyInvalid' || (journalOf(observed)?.expires ?? Infinity) <= now;

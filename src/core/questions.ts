@@ -2,7 +2,8 @@ import type { Action } from './actions.ts';
 import { journalOf, type Observed } from './observed.ts';
 
 /** What must be known first-hand before an action may run; caches are good enough to find that there is nothing to do. */
-export type Question = 'object' | 'secret' | 'missingPrivileges' | 'keyLives' | 'valuesIntact' | 'consumers';
+export type Question =
+  'object' | 'secret' | 'missingPrivileges' | 'keyLives' | 'valuesIntact' | 'handedOver' | 'consumers';
 
 /** The questions that are still open before `action` may run, in the order of asking. Pure. */
 export function openQuestions(action: Action, observed: Observed): readonly Question[] {
@@ -14,7 +15,9 @@ function questionsBefore(action: Action, observed: Observed): readonly Question[
   switch (action.type) {
     // Its JSON Patch tests the resourceVersion: a stale object is refused by the API server.
     case 'claim':
-      return ['secret', 'missingPrivileges'];
+      return isForeign(observed) ? ['secret', 'handedOver', 'missingPrivileges'] : ['secret', 'missingPrivileges'];
+    case 'adoptSecret':
+      return ['object', 'secret', 'handedOver', 'missingPrivileges'];
     // A doubt is cleared first: what a key would need is no matter where none has to be made.
     case 'issueKey':
       if (action.reason === 'KeyInvalid') return ['object', 'secret', 'keyLives', 'missingPrivileges'];
@@ -35,3 +38,5 @@ function questionsBefore(action: Action, observed: Observed): readonly Question[
       return ['object', 'secret'];
   }
 }
+
+const isForeign = ({ secret }: Observed): boolean => secret.known && secret.value.state === 'foreign';

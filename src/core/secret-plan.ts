@@ -1,4 +1,4 @@
-import { LABELS, MANAGED_BY } from '../api/names.ts';
+import { ANNOTATIONS, LABELS, MANAGED_BY } from '../api/names.ts';
 import type { BeatApiKey } from '../api/types.ts';
 import { digest } from '../lib/digest.ts';
 import type { SecretPlan } from './actions.ts';
@@ -26,7 +26,7 @@ export function secretPlan(object: BeatApiKey, desired: Desired, current?: Secre
   return {
     name,
     labels: { ...leftovers(current?.ownedLabels, wantedLabels), ...wantedLabels },
-    annotations: { ...leftovers(current?.ownedAnnotations, annotations), ...annotations },
+    annotations: { ...leftovers(current?.ownedAnnotations, annotations), ...annotations, ...usedUp(current) },
     templates,
     dropped: (current?.ownedDataKeys ?? []).filter((key) => !wantedData.includes(key)),
     owner: ownerOf(object, desired.retain),
@@ -50,6 +50,10 @@ function ownerOf({ metadata }: BeatApiKey, retain: boolean): SecretOwner | null 
 function leftovers(owned: readonly string[] = [], wanted: Readonly<Record<string, unknown>>): Record<string, null> {
   return Object.fromEntries(owned.filter((key) => !(key in wanted)).map((key) => [key, null]));
 }
+
+/** A Secret that is ours was handed over once, or need not be: left there, the annotation would hand it over once more. */
+const usedUp = (current: SecretMetadata | undefined): Record<string, null> =>
+  current?.annotations[ANNOTATIONS.adopt] === undefined ? {} : { [ANNOTATIONS.adopt]: null };
 
 function holds(wanted: Readonly<Record<string, string | null>>, have: Readonly<Record<string, string>>): boolean {
   return Object.entries(wanted).every(([key, value]) => (value === null ? !(key in have) : have[key] === value));

@@ -9,6 +9,8 @@ export interface SecretMetadata {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly controllerUID?: string;
+  /** Kind and name of its controller, where that is none of our kind. */
+  readonly otherController?: string;
   /** Data keys that our field manager owns alone, from `managedFields`; whoever edits one takes it off this list. */
   readonly ownedDataKeys: readonly string[];
   /**

@@ -48,6 +48,7 @@ export interface Lease extends KubernetesObject {
 
 export interface Secret extends KubernetesObject {
   readonly type?: string;
+  readonly immutable?: boolean;
   readonly data?: Readonly<Record<string, string>>;
 }
 

@@ -52,6 +52,13 @@ test('the controller is the one reference that says so', () => {
       { ...reference, uid: '2', controller: true },
     ],
   };
-  expect(secretMetadata({ metadata }).controllerUID).toBe('2');
+  expect(secretMetadata({ metadata })).toMatchObject({ controllerUID: '2', otherController: 'X x' });
   expect(secretMetadata(object).controllerUID).toBeUndefined();
+});
+
+test('a controller of our kind is told by its uid alone', () => {
+  const reference = { apiVersion: 'beatkeys.dev/v1alpha1', kind: 'BeatApiKey', name: 'x', uid: '2', controller: true };
+  const metadata = { ...secret([]).metadata, ownerReferences: [reference] };
+  expect(secretMetadata({ metadata })).toMatchObject({ controllerUID: '2' });
+  expect(secretMetadata({ metadata })).not.toHaveProperty('otherController');
 });

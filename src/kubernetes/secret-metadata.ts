@@ -1,14 +1,14 @@
-import { ANNOTATIONS, FIELD_MANAGER, LABELS } from '../api/names.ts';
+import { ANNOTATIONS, BEAT_API_KEY, FIELD_MANAGER, GROUP, LABELS } from '../api/names.ts';
 import type { SecretMetadata } from '../core/secret.ts';
 import { lastWrite, ownedKeys } from './field-owner.ts';
-import type { KubernetesObject } from './object.ts';
+import type { KubernetesObject, OwnerReference } from './object.ts';
 
 const OURS: ReadonlySet<string> = new Set([...Object.values(LABELS), ...Object.values(ANNOTATIONS)]);
 
 /** What the domain knows of a Secret; reads nothing but metadata, whatever else the object carries. */
 export function secretMetadata({ metadata }: KubernetesObject): SecretMetadata {
   const { namespace = '', name, uid, resourceVersion, labels = {}, annotations = {}, managedFields } = metadata;
-  const controllerUID = metadata.ownerReferences?.find((reference) => reference.controller === true)?.uid;
+  const controller = metadata.ownerReferences?.find((reference) => reference.controller === true);
   const setByUs = (map: 'labels' | 'annotations'): string[] =>
     ownedKeys(managedFields, ['metadata', map], { manager: FIELD_MANAGER, alone: false }).filter(
       (key) => !OURS.has(key),
@@ -21,10 +21,16 @@ export function secretMetadata({ metadata }: KubernetesObject): SecretMetadata {
     resourceVersion,
     labels,
     annotations,
-    ...(controllerUID === undefined ? {} : { controllerUID }),
+    ...(controller === undefined ? {} : { controllerUID: controller.uid }),
+    ...(controller === undefined || isOurKind(controller)
+      ? {}
+      : { otherController: `${controller.kind} ${controller.name}` }),
     ...(writtenAt === undefined ? {} : { writtenAt }),
     ownedDataKeys: ownedKeys(managedFields, ['data'], { manager: FIELD_MANAGER, alone: true }),
     ownedLabels: setByUs('labels'),
     ownedAnnotations: setByUs('annotations'),
   };
 }
+
+const isOurKind = ({ kind, apiVersion }: OwnerReference): boolean =>
+  kind === BEAT_API_KEY.kind && apiVersion.startsWith(`${GROUP}/`);

@@ -38,7 +38,9 @@ export function secrets(client: Client, watched: Watched<SecretMetadata>): Secre
     },
     async readData(namespace, name) {
       const secret = await client.get(at(namespace, name));
-      return secret === undefined ? undefined : { metadata: secretMetadata(secret), data: secretValues(secret) };
+      if (secret === undefined) return undefined;
+      const { type = 'Opaque', immutable = false } = secret;
+      return { metadata: secretMetadata(secret), data: secretValues(secret), type, immutable };
     },
     create: async (namespace, name, write) => take(await create(client, namespace, name, write, WRITE)),
     patch: async (version, write) => take(await patch(client, version, write, WRITE)),

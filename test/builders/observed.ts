@@ -8,7 +8,7 @@ import { aBeatApiKey, INSTALLATION } from './beat-api-key.ts';
 import { aConnectionView } from './connection-view.ts';
 import { aSatisfiedJournal, desiredOf } from './journal.ts';
 import { aKeyRecord } from './key-record.ts';
-import { aSecret } from './secret.ts';
+import { aForeignSecret, aSecret } from './secret.ts';
 
 /** The instant that most tests speak of: two hours after the builders' key was made. */
 export const NOW = Date.UTC(2026, 0, 1, 2);
@@ -55,7 +55,8 @@ export function anObserved(options: ObservedOptions = {}): Observed {
 }
 
 function secretReading({ secret, journal = {}, object = aBeatApiKey() }: ObservedOptions): Observed['secret'] {
-  if (secret === 'absent' || secret === 'foreign') return known({ state: secret });
+  if (secret === 'absent') return known({ state: secret });
+  if (secret === 'foreign') return known({ state: secret, metadata: aForeignSecret() });
   if (secret === undefined) return known(ours(aSecret({ object, journal: aSatisfiedJournal(object, journal) })));
   return 'known' in secret ? secret : known(ours(secret));
 }

@@ -34,3 +34,9 @@ export function aSecret({ object = aBeatApiKey(), journal, ...options }: SecretO
     ...options,
   };
 }
+
+/** A Secret of the name of `aBeatApiKey()` that somebody else made. */
+export function aForeignSecret(options: Partial<SecretMetadata> = {}): SecretMetadata {
+  const { controllerUID: _controller, ...unowned } = aSecret({ journal: null });
+  return { ...unowned, labels: {}, ownedDataKeys: [], ...options };
+}

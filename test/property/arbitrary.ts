@@ -169,9 +169,32 @@ const secretMetadata: fc.Arbitrary<SecretMetadata> = fc
     ...given('controllerUID', controllerUID),
   }));
 
+/** As a backup brought it back, and handed over or not. */
+const foreign = fc
+  .record({
+    metadata: secretMetadata,
+    adopt: fc.constantFrom(undefined, 'logging/packetbeat', 'logging/packetbeat', 'logging/other'),
+    holder: fc.constantFrom(undefined, undefined, 'BeatApiKey other'),
+  })
+  .map(({ metadata: { controllerUID: _controller, ...metadata }, adopt, holder }) =>
+    known({
+      state: 'foreign' as const,
+      metadata: {
+        ...metadata,
+        labels: { [LABELS.ownerUID]: 'uid-of-before' },
+        annotations: { ...metadata.annotations, ...given(ANNOTATIONS.adopt, adopt) },
+      },
+      ...given('holder', holder),
+    }),
+  );
+
 const record: fc.Arbitrary<KeyRecord> = fc
   .record({ id, creation: instant, expiration: maybe(instant), invalidated: fc.boolean(), owner: user })
   .map(({ expiration, ...rest }) => aKeyRecord({ ...rest, ...given('expiration', expiration) }));
+
+const handedOver = fc
+  .record({ type: fc.constantFrom('Opaque', 'tls'), immutable: fc.boolean(), record: maybe(record) })
+  .map(({ record: found, ...rest }) => ({ ...rest, ...given('record', found) }));
 
 /** Anything that a pass may come to know, possible or not. */
 export const observed: fc.Arbitrary<Observed> = fc
@@ -180,7 +203,8 @@ export const observed: fc.Arbitrary<Observed> = fc
     connection,
     secret: fc.oneof(
       { weight: 5, arbitrary: secretMetadata.map((metadata) => known(ours(metadata))) },
-      { weight: 1, arbitrary: fc.constantFrom('absent' as const, 'foreign' as const).map((state) => known({ state })) },
+      { weight: 1, arbitrary: fc.constant(known({ state: 'absent' as const })) },
+      { weight: 2, arbitrary: foreign },
       { weight: 1, arbitrary: failure.map(unknown) },
     ),
     consumers: arbitraryConsumers(id, instant),
@@ -190,6 +214,7 @@ export const observed: fc.Arbitrary<Observed> = fc
     missingPrivileges: maybe(reading(fc.array(fc.string({ minLength: 1, maxLength: 2_000 }), { maxLength: 80 }))),
     keyLives: maybe(reading(fc.boolean())),
     valuesIntact: maybe(reading(fc.boolean())),
+    handedOver: maybe(reading(handedOver)),
     looked: fc.boolean(),
     claimedNow: fc.boolean(),
     gone: fc.uniqueArray(id),
@@ -206,7 +231,7 @@ export const observed: fc.Arbitrary<Observed> = fc
     ...given('moved', moved),
     ...given('refusal', refusal),
   }))
-  .map(({ missingPrivileges, keyLives, valuesIntact, looked, leadingSince, ...rest }) => ({
+  .map(({ missingPrivileges, keyLives, valuesIntact, handedOver, looked, leadingSince, ...rest }) => ({
     ...rest,
     operator: { installation: INSTALLATION, visibilityDelayMs: 2_000, attemptLimitMs: 30_000, leadingSince },
     namespaceLabels: {},
@@ -215,5 +240,6 @@ export const observed: fc.Arbitrary<Observed> = fc
       ...given('missingPrivileges', missingPrivileges),
       ...given('keyLives', keyLives),
       ...given('valuesIntact', valuesIntact),
+      ...given('handedOver', handedOver),
     },
   }));

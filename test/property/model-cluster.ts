@@ -124,7 +124,9 @@ function secrets({ objects, orphans }: Servers, answer: Answer): Secrets {
     readData: (namespace, name) =>
       answer(() => {
         const secret = named(namespace, name)?.secret;
-        return secret && { metadata: secret.metadata, data: new Sensitive(secret.data) };
+        return (
+          secret && { metadata: secret.metadata, data: new Sensitive(secret.data), type: 'Opaque', immutable: false }
+        );
       }),
     create: (namespace, name, write) =>
       answer(() => {

@@ -27,6 +27,7 @@ function journalAfter(action: Action): Journal | undefined {
     case 'updateKey':
       return { ...action.journal, changed: NOW };
     case 'rewriteSecret':
+    case 'adoptSecret':
       return action.journal;
     default:
       return undefined;
@@ -80,6 +81,22 @@ describe('whatever a pass may come to know', () => {
       action.type === 'invalidateKeys' ? action.keys.map(({ id }) => id) : [],
     );
     if (seen.object.metadata.deletionTimestamp === undefined) expect(ids).not.toContain(journalOf(seen)?.keyID);
+  });
+
+  test.prop([observed], { numRuns })('a Secret that is not our own is left alone unless it is handed over', (seen) => {
+    const { secret, close } = seen;
+    if (!secret.known || secret.value.state !== 'foreign') return;
+    const { metadata, holder } = secret.value;
+    const look = close.handedOver?.known === true ? close.handedOver.value : undefined;
+    const free = holder === undefined && look?.immutable !== true && (look === undefined || look.type === 'Opaque');
+    const isHandedOver = metadata.annotations[ANNOTATIONS.adopt] === 'logging/packetbeat' && free;
+    for (const action of planned(seen).actions) {
+      const writes = 'secret' in action || action.type === 'issueKey';
+      if (writes) expect([action.type, isHandedOver]).toEqual(['adoptSecret', true]);
+      if (action.type !== 'adoptSecret') continue;
+      if (action.journal !== undefined) expect(look?.record?.id).toBe(action.journal.keyID);
+      if (action.key !== undefined) expect(action.key.record).toEqual(look?.record);
+    }
   });
 
   test.prop([observed], { numRuns })('a journal that is written can be read back', (seen) => {

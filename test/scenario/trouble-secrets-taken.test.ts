@@ -19,7 +19,7 @@ const { namespace } = objects;
 const spec = { roleDescriptors: { role: { cluster: ['monitor'] } }, rotation: { overlap: '2s' } };
 
 const said = (name: string) =>
-  `Secret ${name} exists and was not made for this object; it is left untouched: delete or rename it, or name another in a new object's spec.secret.name`;
+  `Secret ${name} exists and was not made for this object; it is left untouched: delete or rename it, name another in a new object's spec.secret.name, or hand it over to this object with the annotation beatkeys.dev/adopt: ${namespace}/${name}`;
 
 /** Requests about the Secret of this name. */
 const requestsFor = (name: string) => gate.seen.filter(({ url }) => url.pathname.endsWith(`/secrets/${name}`));
