@@ -1,6 +1,6 @@
 import type { ConnectionReason } from '../api/reasons.ts';
 import type { ElasticsearchConnection, ElasticsearchConnectionSpec } from '../api/types.ts';
-import { caSource, urlsOf } from '../core/connection-terms.ts';
+import { caSource, urlsOf, type CASource } from '../core/connection-terms.ts';
 import type { ConnectionVerdict } from '../core/connection-verdict.ts';
 import type { Sensitive } from '../runtime/sensitive.ts';
 import type { ElasticsearchTarget, Reference, References } from './ports.ts';
@@ -49,15 +49,10 @@ export async function readTarget(
     return missing('CredentialsNotFound', `spec.auth.basic: Secret ${secretRef.name} has no data key ${passwordKey}`);
   }
   const source = caSource(spec);
-  const bundle = source === undefined ? undefined : await references.read(source.kind, namespace, source.name);
-  const ca = source === undefined ? undefined : entry(bundle, source.key)?.reveal();
-  if (source !== undefined && (ca === undefined || ca.trim() === '')) {
-    const what =
-      bundle === undefined
-        ? `there is no ${source.kind}`
-        : `data key ${source.key} is missing or empty in ${source.kind}`;
-    const field = spec.tls?.caRef === undefined ? 'spec.eckRef' : 'spec.tls.caRef';
-    return missing('CertificateNotFound', `${field}: ${what} ${source.name} in namespace ${namespace}`);
+  const bundle = source && (await references.read(source.kind, namespace, source.name));
+  const ca = source?.keys.map((key) => entry(bundle, key)?.reveal() ?? '').find((text) => text.trim() !== '');
+  if (source !== undefined && ca === undefined) {
+    return missing('CertificateNotFound', withoutBundle(source, bundle !== undefined, object, spec));
   }
   return {
     ok: true,
@@ -71,6 +66,18 @@ export async function readTarget(
       createdKeysPerMinute: spec.limits?.createdKeysPerMinute ?? DEFAULT_CREATED_KEYS_PER_MINUTE,
     },
   };
+}
+
+function withoutBundle(
+  { kind, name, keys }: CASource,
+  isThere: boolean,
+  { metadata: { namespace } }: ElasticsearchConnection,
+  spec: ElasticsearchConnectionSpec,
+): string {
+  const where = `${kind} ${name} in namespace ${namespace}`;
+  const what = isThere ? `data key ${keys.join(' or ')} is missing or empty in ${where}` : `there is no ${where}`;
+  if (spec.tls?.caRef !== undefined) return `spec.tls.caRef: ${what}`;
+  return `spec.eckRef: ${what}; ECK makes it for a cluster with TLS, and one without is reached by spec.urls`;
 }
 
 /** One value; `undefined` where the object, or the key in it, is missing. */

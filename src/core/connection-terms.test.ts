@@ -49,13 +49,13 @@ describe('for a cluster run by ECK', () => {
     expect(caSource(object.spec)).toEqual({
       kind: 'Secret',
       name: 'elasticsearch-es-http-certs-public',
-      key: 'ca.crt',
+      keys: ['ca.crt', 'tls.crt'],
     });
   });
 
   test('other certificates may be named', () => {
     const tls = { caRef: { kind: 'ConfigMap', name: 'ca', key: 'bundle.pem' } } as const;
-    expect(caSource({ ...object.spec, tls })).toEqual({ kind: 'ConfigMap', name: 'ca', key: 'bundle.pem' });
+    expect(caSource({ ...object.spec, tls })).toEqual({ kind: 'ConfigMap', name: 'ca', keys: ['bundle.pem'] });
   });
 });
 

@@ -52,6 +52,36 @@ describe('the message names what to look at', () => {
   });
 });
 
+describe('of a cluster of ECK', () => {
+  const object = anElasticsearchConnection({ eckRef: { name: 'quickstart' } });
+  const of = (code: string, system: FailureSystem = 'Elasticsearch'): ConnectionVerdict =>
+    verdictOfContactFailure(
+      new Failure({ kind: 'unavailable', system, operation: 'read cluster', code }),
+      object,
+      object.spec,
+    );
+
+  test('a name that DNS does not know is a Service that is missing', () => {
+    expect(of('ENOTFOUND')).toEqual({
+      state: 'waiting',
+      reason: 'ClusterNotFound',
+      message:
+        'spec.eckRef: DNS knows no Service quickstart-es-http in namespace logging; ECK makes it for an Elasticsearch quickstart',
+    });
+  });
+
+  test('a refused connection is one to no pod', () => {
+    const message = 'spec.eckRef: no pod is ready behind Service quickstart-es-http in namespace logging';
+    expect(of('ECONNREFUSED')).toEqual({ state: 'waiting', reason: 'Unreachable', message });
+  });
+
+  test('all else is as elsewhere', () => {
+    expect(of('ECONNRESET').message).toBe('Elasticsearch: read cluster: ECONNRESET');
+    expect(of('ENOTFOUND', 'Kubernetes').reason).toBe('Unreachable');
+    expect(failed('unavailable', 'ENOTFOUND').reason).toBe('Unreachable');
+  });
+});
+
 describe('a cluster that answers well', () => {
   test.for<readonly [string, Partial<ElasticsearchConnectionSpec>, string | undefined, ConnectionVerdict['reason']]>([
     ['is taken at first contact', {}, undefined, 'Connected'],

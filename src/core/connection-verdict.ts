@@ -1,6 +1,6 @@
 import type { ConnectionReason } from '../api/reasons.ts';
 import type { ElasticsearchConnection, ElasticsearchConnectionSpec } from '../api/types.ts';
-import { caSource, urlsOf } from './connection-terms.ts';
+import { caSource, eckService, urlsOf } from './connection-terms.ts';
 import type { Contact } from './contact.ts';
 import type { Failure } from './failure.ts';
 
@@ -31,6 +31,8 @@ export function verdictOfContactFailure(
   object: ElasticsearchConnection,
   spec: ElasticsearchConnectionSpec,
 ): ConnectionVerdict {
+  const eck = spec.eckRef === undefined ? undefined : verdictOnECK(failure, object.metadata.namespace, spec.eckRef);
+  if (eck !== undefined) return eck;
   const what = failure.detail || `${failure.system}: ${failure.operation}: ${failure.code}`;
   const message = `${whereToMend(failure, object, spec)}${what}`;
   const reason = REASON_OF_CODE[failure.code] ?? (failure.code.startsWith('CERT_') ? 'CertificateInvalid' : undefined);
@@ -52,6 +54,22 @@ export function verdictOfContactFailure(
   }
 }
 
+/** Of a cluster of ECK only the name of its Service is asked for: what that leads to says what is there. */
+function verdictOnECK(
+  { system, code }: Failure,
+  namespace: string,
+  eckRef: { readonly name: string },
+): ConnectionVerdict | undefined {
+  if (system === 'Kubernetes') return undefined;
+  const service = `Service ${eckService(eckRef)} in namespace ${namespace}`;
+  if (code === 'ENOTFOUND') {
+    const message = `spec.eckRef: DNS knows no ${service}; ECK makes it for an Elasticsearch ${eckRef.name}`;
+    return { state: 'waiting', reason: 'ClusterNotFound', message };
+  }
+  if (code !== 'ECONNREFUSED') return undefined;
+  return { state: 'waiting', reason: 'Unreachable', message: `spec.eckRef: no pod is ready behind ${service}` };
+}
+
 /** The part of the spec that a person has to look at, where the failure has one. */
 function whereToMend(
   { system, code }: Failure,
@@ -62,7 +80,7 @@ function whereToMend(
   if (code === 'HTTP 401') return `spec.auth.basic (Secret ${spec.auth.basic.secretRef.name}): `;
   const source = caSource(spec);
   if (code === 'CERT_AUTHORITY_UNREADABLE' && source !== undefined)
-    return `${spec.tls?.caRef === undefined ? 'spec.eckRef' : 'spec.tls.caRef'} (data key ${source.key} of ${source.kind} ${source.name} in namespace ${metadata.namespace}): `;
+    return `${spec.tls?.caRef === undefined ? 'spec.eckRef' : 'spec.tls.caRef'} (data key ${source.keys.join(' or ')} of ${source.kind} ${source.name} in namespace ${metadata.namespace}): `;
   return '';
 }
 

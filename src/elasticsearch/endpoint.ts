@@ -128,7 +128,8 @@ function connections(url: string, { ca, serverName }: EndpointOptions['target'])
     connect: {
       rejectUnauthorized: true,
       timeout: CONNECT_TIMEOUT_MS,
-      ...(ca === undefined ? {} : { ca }),
+      // As curl and Go do: whatever is in the bundle is trusted, an intermediate or the server's own certificate too.
+      ...(ca === undefined ? {} : { ca, allowPartialTrustChain: true }),
       ...(serverName === undefined ? {} : { servername: serverName }),
     },
     allowH2: false,

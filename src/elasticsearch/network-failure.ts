@@ -2,6 +2,8 @@ import type { FailureDetails } from '../core/failure.ts';
 
 type Verdict = Pick<FailureDetails, 'kind' | 'code' | 'detail' | 'outcomeUnknown'>;
 
+const TOO_OLD = 'The server speaks only versions of TLS that are not safe any more; it needs TLS 1.2 or newer';
+
 /** Errors that come before the first byte of a request, by their code in Node and undici. */
 const NEVER_SENT: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'Nothing listens at the address; check the host and port of the URL',
@@ -14,6 +16,9 @@ const NEVER_SENT: Readonly<Record<string, string>> = {
   UND_ERR_DESTROYED: 'The connection was replaced while the request waited',
   ERR_SSL_WRONG_VERSION_NUMBER: 'The server does not speak TLS at this port; is the URL http:?',
   ERR_SSL_PACKET_LENGTH_TOO_LONG: 'The server does not speak TLS at this port; is the URL http:?',
+  ERR_SSL_UNSUPPORTED_PROTOCOL: TOO_OLD,
+  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: TOO_OLD,
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'The server asks for a client certificate, and Beatkeys has none',
 };
 
 const UNTRUSTED =
@@ -38,6 +43,8 @@ const CERTIFICATE: Readonly<Record<string, { readonly code: string; readonly det
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: { code: 'CERT_UNTRUSTED', detail: UNTRUSTED },
   UNABLE_TO_GET_ISSUER_CERT: { code: 'CERT_UNTRUSTED', detail: UNTRUSTED },
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: { code: 'CERT_UNTRUSTED', detail: UNTRUSTED },
+  INVALID_CA: { code: 'CERT_INVALID_CA', detail: "A certificate that signed the server's is not one of an authority" },
+  INVALID_PURPOSE: { code: 'CERT_INVALID_PURPOSE', detail: 'The certificate is not one for servers' },
   CERT_SIGNATURE_FAILURE: { code: 'CERT_UNTRUSTED', detail: UNTRUSTED },
   CERT_UNTRUSTED: { code: 'CERT_UNTRUSTED', detail: UNTRUSTED },
 };

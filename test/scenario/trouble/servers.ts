@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
 import { connect, createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer } from 'node:tls';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { generate } from 'selfsigned';
 
 /** A server that is not as it should be. */
@@ -62,16 +62,24 @@ export interface TlsFront extends OddServer {
   readonly url: string;
   /** TLS handshakes that clients began. */
   readonly handshakes: number;
+  /** Bytes that clients sent after a handshake. */
+  readonly received: number;
   /** Takes another certificate from now on. */
   renew(identity: Identity): void;
 }
 
-/** Starts one with this certificate. */
-export async function startTlsFront(node: { readonly url: string }, identity: Identity): Promise<TlsFront> {
+/** Starts one with this certificate, whose ways with TLS may be odd in other respects too. */
+export async function startTlsFront(
+  node: { readonly url: string },
+  identity: Identity,
+  odd: TlsOptions = {},
+): Promise<TlsFront> {
   const { hostname, port } = new URL(node.url);
   let handshakes = 0;
-  const server = createTlsServer({ ...identity }, (client) => {
+  let received = 0;
+  const server = createTlsServer({ ...odd, ...identity }, (client) => {
     const upstream = connect(Number(port), hostname);
+    client.on('data', (chunk: Buffer) => (received += chunk.length));
     client.pipe(upstream).pipe(client);
     for (const socket of [client, upstream]) {
       socket.on('error', () => socket.destroy());
@@ -83,12 +91,15 @@ export async function startTlsFront(node: { readonly url: string }, identity: Id
   });
   server.on('connection', () => (handshakes += 1));
   server.on('tlsClientError', () => undefined);
-  const odd = await listen(server);
+  const listening = await listen(server);
   return {
-    ...odd,
-    url: `https://127.0.0.1:${odd.port}`,
+    ...listening,
+    url: `https://127.0.0.1:${listening.port}`,
     get handshakes() {
       return handshakes;
+    },
+    get received() {
+      return received;
     },
     renew: (other) => server.setSecureContext({ ...other }),
   };
