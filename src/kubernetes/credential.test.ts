@@ -38,6 +38,12 @@ describe('the credential', () => {
     expect((await credentials.current()).headers).toEqual({ Authorization: 'Bearer two' });
   });
 
+  test('never switches the check of the certificate off', async () => {
+    const config = kubeConfig({ token: 'one' });
+    Object.assign(config.getCurrentCluster() ?? {}, { skipTLSVerify: true });
+    expect((await new Credentials(config, new FakeClock()).current()).tls.rejectUnauthorized).toBe(true);
+  });
+
   test('may be a user and a password', async () => {
     const credentials = new Credentials(kubeConfig({ username: 'me', password: 'secret' }), new FakeClock());
     expect((await credentials.current()).headers).toEqual({ Authorization: `Basic ${btoa('me:secret')}` });

@@ -9,7 +9,7 @@ export interface TLSMaterial {
   readonly cert?: string | Buffer;
   readonly key?: string | Buffer;
   readonly servername?: string;
-  readonly rejectUnauthorized?: boolean;
+  readonly rejectUnauthorized?: true;
 }
 
 export interface Credential {
@@ -63,11 +63,14 @@ export class Credentials {
       // What went wrong may quote the output of a credential plug-in.
       throw new CredentialUnreadable();
     }
-    const { ca, cert, key, servername, rejectUnauthorized } = options;
+    const { ca, cert, key, servername } = options;
     return {
       headers: headersOf(options),
       tls: Object.fromEntries(
-        Object.entries({ ca, cert, key, servername, rejectUnauthorized }).filter(([, value]) => value !== undefined),
+        // Neither the kubeconfig nor Node's environment switches the check off.
+        Object.entries({ ca, cert, key, servername, rejectUnauthorized: true }).filter(
+          ([, value]) => value !== undefined,
+        ),
       ) as TLSMaterial,
     };
   }
@@ -75,8 +78,8 @@ export class Credentials {
 
 /** True when both would make the same TLS session. */
 export function sameTLS(one: TLSMaterial, other: TLSMaterial): boolean {
-  const text = ({ ca, cert, key, servername, rejectUnauthorized }: TLSMaterial): string =>
-    JSON.stringify([String(ca), String(cert), String(key), servername, rejectUnauthorized]);
+  const text = ({ ca, cert, key, servername }: TLSMaterial): string =>
+    JSON.stringify([String(ca), String(cert), String(key), servername]);
   return text(one) === text(other);
 }
 

@@ -85,6 +85,12 @@ function verdict(attempt: Attempt, status: number, body: unknown): Verdict {
         return { kind: 'conflict', code: EXPIRED, detail: 'the version asked for is not known' };
       }
       return { kind: 'unavailable', outcomeUnknown: writes(attempt) };
+    case 301:
+    case 302:
+    case 303:
+    case 307:
+    case 308:
+      return { kind: 'unsupported', code: 'Redirect', detail: 'the API server answers with a redirect, not followed' };
     default:
       return status >= 500 ? { kind: 'unavailable', outcomeUnknown: writes(attempt) } : { kind: 'rejected' };
   }

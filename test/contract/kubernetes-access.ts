@@ -26,17 +26,20 @@ export interface AccessOptions {
   readonly silenceMs?: number;
   /** The API server's CA is not known. */
   readonly untrusted?: boolean;
+  /** What a kubeconfig calls insecure-skip-tls-verify. */
+  readonly skipTLSVerify?: boolean;
 }
 
 /** Opens it. */
-export function openAccess({ url, token, silenceMs, untrusted = false }: AccessOptions = {}): Access {
+export function openAccess(options: AccessOptions = {}): Access {
+  const { url, token, silenceMs, untrusted = false, skipTLSVerify = false } = options;
   const plane = controlPlane();
   const caData = untrusted ? {} : { caData: Buffer.from(plane.ca).toString('base64') };
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromOptions({
     clusters: [
       url === undefined
-        ? { name: 'c', server: plane.url, ...caData, skipTLSVerify: false }
+        ? { name: 'c', server: plane.url, ...caData, skipTLSVerify }
         : { name: 'c', server: url, skipTLSVerify: true },
     ],
     users: [{ name: 'u', token: token ?? plane.token }],

@@ -87,29 +87,40 @@ describe('A URL', { concurrent: true }, () => {
     await servers.expectRecovered('broken');
   });
 
-  test('that redirects is not followed: the credential goes nowhere else', async () => {
-    const target = servers.use(await playServer((_request, response) => response.end('{}')));
-    const answer = (status: number, location: string) =>
-      playServer((_request, response) => response.writeHead(status, { location }).end());
-    const redirect = servers.use(await answer(302, target.url));
-    const permanent = servers.use(await answer(308, target.url));
-    await servers.apply('redirect', { urls: [redirect.url] });
-    await servers.apply('permanent', { urls: [permanent.url] });
-    for (const [name, { url }] of [
-      ['redirect', redirect],
-      ['permanent', permanent],
-    ] as const) {
+  test.each([301, 302, 303, 307, 308])(
+    'that redirects (%i) is not followed: the credential goes nowhere else',
+    async (status) => {
+      const name = `redirect-${status}`;
+      const target = servers.use(await playServer((_request, response) => response.end('{}')));
+      const location = `${target.url}/words-of-the-server`;
+      const redirect = servers.use(
+        await playServer((_request, response) => response.writeHead(status, { location }).end()),
+      );
+      await servers.apply(name, { urls: [redirect.url] });
       await servers.expectTold(name, {
         reason: 'NotElasticsearch',
-        says: `The URL answers with a redirect, which is not followed; set the URL that it leads to (${url})`,
+        says: `The URL answers with a redirect, which is not followed; set the URL that it leads to (${redirect.url})`,
       });
-    }
-    await servers.expectCalm(() => redirect.seen.length);
-    const front = await servers.front();
-    await objects.patch('ElasticsearchConnection', 'redirect', { spec: { urls: [front.url] } });
-    await servers.expectRecovered('redirect');
-    expect(target.seen).toEqual([]);
-  });
+      await servers.expectCalm(() => redirect.seen.length);
+      const front = await servers.front();
+      await objects.patch('ElasticsearchConnection', name, { spec: { urls: [front.url] } });
+      await servers.expectRecovered(name);
+      // Nor is a request that a redirect meets later on, be it for a key or made with one.
+      front.fault = ({ method, url, headers }) => {
+        const withKey = headers.authorization?.startsWith('ApiKey ') === true;
+        const makesKey = method === 'PUT' && url.pathname.startsWith('/_security/api_key');
+        return makesKey || withKey ? { status, headers: { location } } : undefined;
+      };
+      await objects.patch('BeatApiKey', name, { spec: { rotation: { request: 'now' } } });
+      await servers.intervals(2);
+      expect(target.seen).toEqual([]);
+      for (const kind of ['ElasticsearchConnection', 'BeatApiKey'])
+        expect(await objects.kubectl(['describe', kind, name])).not.toContain('words-of-the-server');
+      expect(servers.operator.lines.filter((line) => line.includes('words-of-the-server'))).toEqual([]);
+      front.fault = () => undefined;
+      await servers.expectRecovered(name);
+    },
+  );
 
   test('of an Elasticsearch that is too old is refused, until it is upgraded', async () => {
     const front = await servers.front();
