@@ -13,7 +13,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{src,scripts}/**/*.test.ts', 'test/{property,testbed,builders}/**/*.test.ts'],
+          include: ['{src,scripts}/**/*.test.ts', 'test/{property,testbed,builders,rights}/**/*.test.ts'],
           exclude: [testbedAgainstServers],
         },
       },

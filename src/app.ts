@@ -4,7 +4,8 @@ import type { Config } from './config.ts';
 import { Controllers } from './controller/controllers.ts';
 import { Failure } from './core/failure.ts';
 import { createElasticsearch } from './elasticsearch/connections.ts';
-import { openCluster } from './kubernetes/cluster.ts';
+import { openCluster, type OpenCluster } from './kubernetes/cluster.ts';
+import { rightsFor } from './kubernetes/rights.ts';
 import { digest } from './lib/digest.ts';
 import { systemClock } from './runtime/clock.ts';
 import { Lifecycle, type Part } from './runtime/lifecycle.ts';
@@ -21,6 +22,9 @@ export type Ending = 'stopped' | 'leaseLost';
 const RECENT_CONTACT_MS = 60_000;
 /** An effect begins only with more of the lease left than one request may take, milliseconds. */
 const LEAST_LEASE_MS = 10_000;
+
+/** Between two tries to read what the start cannot do without, milliseconds. */
+const RETRY_MS = 5_000;
 
 /** Composes the parts and runs them until `stop` aborts or the lease is lost; resolves when all have stopped. */
 export async function runApp(
@@ -58,6 +62,7 @@ export async function runApp(
       lost.abort(new Error('the lease is lost'));
     },
   });
+  const selfCheck = cluster.selfCheck(rightsFor(config));
   let installation = config.installation ?? '';
   const leastLeaseMs = Math.min(LEAST_LEASE_MS, times.leaseMs - times.retryMs * 1.5);
   const controllers = new Controllers({
@@ -90,6 +95,7 @@ export async function runApp(
   );
   let stopping = false;
   health.require('running', () => !stopping);
+  health.require('rights', () => selfCheck.passed);
   health.require('API server', () => clock.monotonic() - (cluster.lastContact() ?? -Infinity) < RECENT_CONTACT_MS);
 
   const lifecycle = new Lifecycle({
@@ -98,16 +104,17 @@ export async function runApp(
     parts: [
       telemetryPart(config, health, metrics, logger),
       { name: 'API server', stop: (signal) => cluster.stop(signal) },
+      background('rights', broken.reject, (signal) => selfCheck.run(signal)),
       background(
         'caches',
         broken.reject,
         (signal) => cluster.run(signal),
-        async () => {
+        async (signal) => {
           let synced = false;
           health.require('caches', () => synced);
           await cluster.synced;
           synced = true;
-          installation ||= await installationOf(cluster, config.operatorNamespace);
+          installation ||= await installationOf(cluster, config.operatorNamespace, () => clock.sleep(RETRY_MS, signal));
           logger.info({ installation, namespaces: config.namespaces }, 'caches are filled');
         },
       ),
@@ -129,13 +136,20 @@ export async function runApp(
   return lost.signal.aborted ? 'leaseLost' : 'stopped';
 }
 
-/** Marks keys and objects as this installation's: one per cluster and operator namespace. Throws `Failure`. */
-async function installationOf(
-  cluster: { readNamespaceUID(name: string): Promise<string | undefined> },
-  namespace: string,
-): Promise<string> {
-  const uids = await Promise.all(['kube-system', namespace].map((name) => cluster.readNamespaceUID(name)));
-  if (uids.some((uid) => uid === undefined)) {
+/**
+ * Marks keys and objects as this installation's: one per operator namespace of any cluster, since no two namespaces have
+ * the same UID. Asked for again while it cannot be read. Throws `Failure` where there is no such namespace.
+ */
+async function installationOf(cluster: OpenCluster, namespace: string, pause: () => Promise<void>): Promise<string> {
+  for (;;) {
+    try {
+      const uid = await cluster.readOwnNamespaceUID();
+      if (uid !== undefined) return digest([uid], 16);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      await pause();
+      continue;
+    }
     const detail = `namespace ${namespace} does not exist; create it, or set POD_NAMESPACE to the operator's own`;
     throw new Failure({
       kind: 'notFound',
@@ -145,7 +159,6 @@ async function installationOf(
       detail,
     });
   }
-  return digest(uids, 16);
 }
 
 function telemetryPart(
@@ -170,7 +183,7 @@ function background(
   name: string,
   onBroken: (error: unknown) => void,
   run: (signal: AbortSignal) => Promise<void>,
-  ready?: () => Promise<void>,
+  ready?: (signal: AbortSignal) => Promise<void>,
 ): Part {
   const stop = new AbortController();
   let running: Promise<void> = Promise.resolve();
@@ -179,7 +192,7 @@ function background(
     async start(signal) {
       running = run(stop.signal);
       running.catch(onBroken);
-      await Promise.race([ready?.(), aborted(signal)]);
+      await Promise.race([ready?.(signal), aborted(signal)]);
     },
     async stop() {
       stop.abort();

@@ -9,6 +9,7 @@ const parsed = (env: Readonly<Record<string, string>>) => {
 test('everything has a default', () => {
   expect(parsed({})).toEqual({
     namespaces: 'all',
+    restartConsumers: false,
     driftIntervalMs: 300_000,
     visibilityDelayMs: 2_000,
     serverlessVisibilityDelayMs: 15_000,

@@ -35,6 +35,11 @@ const namespaces = z
 const settings = z
   .object({
     BEATKEYS_WATCH_NAMESPACES: namespaces,
+    /** Whether the operator's account may patch workloads; where it shall and may not, the process is not ready. */
+    BEATKEYS_RESTART_CONSUMERS: z
+      .enum(['true', 'false'])
+      .default('false')
+      .transform((text) => text === 'true'),
     /** Marks keys and objects as this installation's; never change it while there are keys. */
     BEATKEYS_INSTALLATION: z
       .string()
@@ -73,6 +78,7 @@ const settings = z
   })
   .transform((env) => ({
     namespaces: env.BEATKEYS_WATCH_NAMESPACES,
+    restartConsumers: env.BEATKEYS_RESTART_CONSUMERS,
     installation: env.BEATKEYS_INSTALLATION,
     driftIntervalMs: env.BEATKEYS_DRIFT_INTERVAL,
     visibilityDelayMs: env.BEATKEYS_VISIBILITY_DELAY,

@@ -12,7 +12,7 @@ import { Failure } from '../core/failure.ts';
 import type { ConnectionClient, ConnectionState } from './connection-state.ts';
 import type { Connections } from './connections.ts';
 import { countKeys, keepInventory, listKeys } from './inventory.ts';
-import type { PassContext } from './pass-context.ts';
+import { isServed, type PassContext } from './pass-context.ts';
 import type { Outcome } from './outcome.ts';
 import { sweep } from './sweep.ts';
 import { readTarget } from './target.ts';
@@ -33,7 +33,7 @@ export async function passConnection(
 ): Promise<Outcome> {
   const { cluster } = context;
   const object = cluster.connections.cache.get(key);
-  if (object === undefined) {
+  if (object === undefined || !isServed(context.settings, object.metadata.namespace)) {
     await connections.drop(key);
     context.meter.orphans(key, undefined);
     context.wakeObjectsOf(key);

@@ -16,6 +16,11 @@ export interface PassSettings {
   readonly orphanGraceMs: number;
 }
 
+/** False for a namespace that is none of this operator's business, whatever led to it. */
+export function isServed({ namespaces }: Pick<PassSettings, 'namespaces'>, namespace: string): boolean {
+  return namespaces === 'all' || namespaces.includes(namespace);
+}
+
 /** What every pass works with. */
 export interface PassContext {
   readonly cluster: Cluster;

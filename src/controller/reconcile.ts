@@ -14,7 +14,7 @@ import { execute } from './execute.ts';
 import { look } from './look.ts';
 import { observe } from './observe.ts';
 import type { Outcome } from './outcome.ts';
-import type { PassContext } from './pass-context.ts';
+import { isServed, type PassContext } from './pass-context.ts';
 import type { PassMemory } from './pass-memory.ts';
 import { report } from './report.ts';
 import { connectionKey } from './triggers.ts';
@@ -43,7 +43,8 @@ interface Progress {
  */
 export async function reconcile(key: string, context: ReconcileContext, signal: AbortSignal): Promise<Outcome> {
   const object = context.cluster.beatApiKeys.cache.get(key);
-  if (object === undefined || isTooEarly(object, context)) return { type: 'done' };
+  if (object === undefined || !isServed(context.settings, object.metadata.namespace)) return { type: 'done' };
+  if (isTooEarly(object, context)) return { type: 'done' };
   const progress = begin(object, context);
   try {
     const exists = await advance(progress, context, signal);

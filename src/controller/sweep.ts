@@ -4,7 +4,7 @@ import type { KeyRecord } from '../core/key-record.ts';
 import { answerable, firstSeen, orphansAmong } from '../core/orphans.ts';
 import { mayInvalidate } from '../core/ownership.ts';
 import type { ConnectionState } from './connection-state.ts';
-import type { PassContext } from './pass-context.ts';
+import { isServed, type PassContext } from './pass-context.ts';
 
 /**
  * Looks for keys of this installation that neither an object nor a Secret answers for: they are told first, and
@@ -73,8 +73,7 @@ async function invalidateOrphans(
  * hold objects and Secrets that this process does not see: its keys are left alone.
  */
 async function isUnowned({ mark }: KeyRecord, { cluster, settings }: PassContext): Promise<boolean> {
-  const { namespaces } = settings;
-  if (namespaces !== 'all' && !namespaces.includes(mark.namespace)) return false;
+  if (!isServed(settings, mark.namespace)) return false;
   const object = await cluster.beatApiKeys.read(mark.namespace, mark.name);
   return object?.metadata.uid !== mark.uid;
 }

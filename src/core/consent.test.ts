@@ -51,6 +51,21 @@ describe('the namespaces that a connection of logging names, when it allows', ()
   });
 });
 
+test('that the labels are not known is not told as labels that do not match', () => {
+  const terms = someTerms({ allowedNamespaces: team });
+  expect(refusedNamespace(terms, 'edge', undefined)).toBe(
+    'the labels of namespace edge are not known, which spec.allowedNamespaces.selector of ElasticsearchConnection logging/main is about: the operator needs the right to read that namespace',
+  );
+  expect(refusedNamespace(terms, 'edge', {})).toContain('do not match');
+});
+
+test('labels need not be known where the name alone decides', () => {
+  const selector = { matchLabels: { 'kubernetes.io/metadata.name': 'edge' } };
+  const terms = someTerms({ allowedNamespaces: { from: 'Selector', selector } });
+  expect(refusedNamespace(terms, 'edge', undefined)).toBeUndefined();
+  expect(refusedNamespace(terms, 'core', undefined)).toContain('do not match');
+});
+
 describe('a label selector', () => {
   const labels = { team: 'net', tier: 'prod' };
   const expression = (key: string, operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist', values?: string[]) => ({

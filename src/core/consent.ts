@@ -17,10 +17,16 @@ export function refusedNamespace(
       return `${connection} may be used from its own namespace only (spec.allowedNamespaces.from: Same), not from ${namespace}`;
     case 'All':
       return undefined;
-    case 'Selector':
-      return labels !== undefined && selects(allowed.selector, labels)
+    case 'Selector': {
+      // Its name is a label of every namespace, which takes no right to read it.
+      const known = labels ?? (asksForNameOnly(terms) ? labelsOf(namespace) : undefined);
+      if (known === undefined) {
+        return `the labels of namespace ${namespace} are not known, which spec.allowedNamespaces.selector of ${connection} is about: the operator needs the right to read that namespace`;
+      }
+      return selects(allowed.selector, known)
         ? undefined
         : `the labels of namespace ${namespace} do not match spec.allowedNamespaces.selector of ${connection}`;
+    }
   }
 }
 

@@ -2,7 +2,16 @@ import { Failure } from '../core/failure.ts';
 import type { Answer } from './answer.ts';
 import { type Attempt, failureOfAnswer, failureOfError, saysGone, TOO_LARGE } from './failure.ts';
 import { fieldOf, isObject, type KubernetesObject } from './object.ts';
-import { type CollectionPath, collectionURL, EVERYWHERE, type ObjectPath, objectURL, rbacName } from './resource.ts';
+import { outOfReach, type Reach } from './reach.ts';
+import {
+  type CollectionPath,
+  collectionURL,
+  EVERYWHERE,
+  type ObjectPath,
+  objectURL,
+  rbacName,
+  watchURL,
+} from './resource.ts';
 import type { Limits, Transport } from './transport.ts';
 
 /** One step of a JSON Patch (RFC 6902). */
@@ -32,6 +41,16 @@ export interface ListOptions extends ReadOptions {
   readonly fieldSelector?: string | undefined;
 }
 
+export interface StreamOptions {
+  readonly signal: AbortSignal;
+  /** How long nothing at all may come before the connection counts as dead, milliseconds. */
+  readonly silenceMs: number;
+  readonly metadataOnly?: boolean;
+}
+
+/** What the API server judges by; it keeps neither. */
+export type ReviewKind = 'SelfSubjectAccessReview' | 'SelfSubjectRulesReview';
+
 export interface Page {
   readonly items: readonly KubernetesObject[];
   /** Version of the whole list, the same on every page. */
@@ -52,24 +71,32 @@ const PAGE_TIMEOUT_MS = 60_000;
 const OBJECT_BYTES = 8 << 20;
 const PAGE_BYTES = 32 << 20;
 
+/** Code of a call that this process must not make. */
+const OUT_OF_REACH = 'OutOfReach';
+
 /** Asks for a PartialObjectMetadata. */
-export const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
+const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
 const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 
-/** The verbs of the API server in JSON. Every method rejects with `Failure` and nothing else. Nothing is retried. */
+/**
+ * The verbs of the API server in JSON. Every method rejects with `Failure` and nothing else. Nothing is retried. What is
+ * out of reach is refused here, and nothing is sent.
+ */
 export class Client {
   readonly #transport: Transport;
+  readonly #reach: Reach;
   readonly #pageBytes: number;
 
   /** `pageBytes`: the most that a page of a list may take. */
-  constructor(transport: Transport, pageBytes: number = PAGE_BYTES) {
+  constructor(transport: Transport, reach: Reach, pageBytes: number = PAGE_BYTES) {
     this.#transport = transport;
+    this.#reach = reach;
     this.#pageBytes = pageBytes;
   }
 
   /** The object, or `undefined` where there is none. */
   async get<T>(path: ObjectPath<T>, options: ReadOptions = {}): Promise<T | undefined> {
-    const attempt = attemptOf('get', path);
+    const attempt = this.#attempt('get', path);
     const url = options.cached === true ? `${objectURL(path)}?resourceVersion=0` : objectURL(path);
     const answer = await this.#call(attempt, { method: 'GET', path: url }, options);
     return saysGone(answer.body, path.name) ? undefined : take<T>(attempt, answer);
@@ -85,7 +112,12 @@ export class Client {
    * again in smaller pieces. Fails with the code `Expired` when the server forgets the list half-way: begin anew.
    */
   async *pages(path: CollectionPath<unknown>, options: ListOptions = {}): AsyncGenerator<Page> {
-    const attempt = attemptOf('list', path);
+    const { name } = path;
+    if (!path.resource.namespaced && name !== undefined) {
+      yield await this.#only({ resource: path.resource, name }, options);
+      return;
+    }
+    const attempt = this.#attempt('list', path);
     const accept = options.metadataOnly === true ? METADATA_LIST : 'application/json';
     const limits = { timeoutMs: options.timeoutMs ?? PAGE_TIMEOUT_MS, mostBytes: this.#pageBytes };
     let limit = PAGE;
@@ -109,7 +141,7 @@ export class Client {
   }
 
   async create<T>(path: CollectionPath<T> & { namespace: string }, body: object, options: WriteOptions): Promise<T> {
-    const attempt = attemptOf('create', path);
+    const attempt = this.#attempt('create', path);
     const url = `${collectionURL(path)}?${managed(options)}`;
     return take<T>(attempt, await this.#call(attempt, { method: 'POST', path: url, body }, options), options);
   }
@@ -126,7 +158,7 @@ export class Client {
 
   /** `gone`, also where it was gone before; or the object, when finalizers keep it for now. */
   async remove(path: ObjectPath<unknown>, preconditions: Preconditions): Promise<'gone' | KubernetesObject> {
-    const attempt = attemptOf('delete', path);
+    const attempt = this.#attempt('delete', path);
     const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions };
     const answer = await this.#call(attempt, { method: 'DELETE', path: objectURL(path), body }, { metadataOnly: true });
     if (saysGone(answer.body, path.name)) return 'gone';
@@ -134,8 +166,60 @@ export class Client {
     return take<KubernetesObject>(attempt, answer);
   }
 
+  /** Has the API server judge what the caller may do; `kind` is one of `authorization.k8s.io/v1`. Answers its status. */
+  async review(kind: ReviewKind, spec: object, { signal }: Pick<ReadOptions, 'signal'> = {}): Promise<unknown> {
+    const plural = `${kind.toLowerCase()}s`;
+    const attempt: Attempt = {
+      operation: `create ${kind}`,
+      verb: 'create',
+      resource: `${plural}.authorization.k8s.io`,
+    };
+    const body = { apiVersion: 'authorization.k8s.io/v1', kind, spec };
+    const path = `/apis/authorization.k8s.io/v1/${plural}`;
+    const answer = await this.#call(attempt, { method: 'POST', path, body }, { signal });
+    if (answer.status >= 300) throw failureOfAnswer(attempt, answer.status, answer.body, answer.retryAfterMs);
+    return fieldOf(answer.body, 'status');
+  }
+
+  /**
+   * An answer that goes on until the server, the signal, or `silenceMs` without a byte ends it; its headers have come
+   * when this resolves. What breaks it later is thrown as it is.
+   */
+  async stream(
+    path: CollectionPath<unknown>,
+    query: URLSearchParams,
+    { signal, silenceMs, metadataOnly = false }: StreamOptions,
+  ): Promise<AsyncIterable<Uint8Array>> {
+    const attempt = this.#attempt('watch', path);
+    const headers = { accept: metadataOnly ? METADATA : 'application/json' };
+    const call = { method: 'GET', path: `${watchURL(path)}?${query.toString()}`, signal, headers } as const;
+    const stream = await this.#transport
+      .stream({ ...call, operation: attempt.operation }, silenceMs)
+      .catch((error: unknown) => {
+        throw failureOfError(attempt, error, signal);
+      });
+    if ('chunks' in stream) return stream.chunks;
+    const { status, body, retryAfterMs } = stream.answer;
+    throw failureOfAnswer(attempt, status, body, retryAfterMs);
+  }
+
+  /** A list of one object that is read by its name; it has no version of its own. */
+  async #only(path: ObjectPath<unknown>, options: ListOptions): Promise<Page> {
+    const object = await this.get<KubernetesObject>(path as ObjectPath<KubernetesObject>, options);
+    return { items: object === undefined ? [] : [object], resourceVersion: '' };
+  }
+
+  #attempt(verb: Attempt['verb'], path: CollectionPath<unknown>, subresource?: string): Attempt {
+    const attempt = attemptOf(verb, path, subresource);
+    const reason = outOfReach(this.#reach, verb, path);
+    if (reason === undefined) return attempt;
+    const { operation } = attempt;
+    const detail = `${reason}; nothing was asked`;
+    throw new Failure({ kind: 'denied', system: 'Kubernetes', operation, code: OUT_OF_REACH, detail });
+  }
+
   async #patch<T>(path: ObjectPath<T>, body: object, contentType: string, options: WriteOptions): Promise<T> {
-    const attempt = attemptOf('patch', path, options.subresource);
+    const attempt = this.#attempt('patch', path, options.subresource);
     const url = `${objectURL(path, options.subresource)}?${managed(options)}`;
     const headers = { 'content-type': contentType };
     const answer = await this.#call(attempt, { method: 'PATCH', path: url, body }, options, headers);
@@ -170,9 +254,10 @@ export class Client {
   }
 }
 
-/** What is tried, as failures and metrics name it. */
+/** What is tried, as failures and metrics name it. Kubernetes takes what is asked of one Namespace as asked in it. */
 export function attemptOf(verb: Attempt['verb'], path: CollectionPath<unknown>, subresource?: string): Attempt {
-  const { resource, namespace } = path;
+  const { resource, name } = path;
+  const namespace = resource.namespaced ? path.namespace : name;
   const many = verb === 'list' || verb === 'watch' ? 's' : '';
   return {
     operation: `${verb} ${resource.kind}${subresource === undefined ? many : ` ${subresource}`}`,

@@ -14,6 +14,8 @@ import { EventRecorder } from './recorder.ts';
 import { ReferenceWatches } from './references.ts';
 import type { Upstream } from './reflector.ts';
 import { BEAT_API_KEYS, CONNECTIONS, NAMESPACES } from './resource.ts';
+import type { Right } from './rights.ts';
+import { SelfCheck } from './self-check.ts';
 import { secrets, watchSecrets } from './secrets.ts';
 import { Transport } from './transport.ts';
 import type { Scope } from './watched.ts';
@@ -45,19 +47,20 @@ export interface OpenCluster extends Cluster {
   lastContact(): number | undefined;
   /** A candidate for the Lease `name` in the operator's namespace. */
   elector(options: Omit<ElectorOptions, 'namespace' | 'identity' | 'onFailure'>): Elector;
-  /** UID of a namespace; `undefined`: there is none of that name. */
-  readNamespaceUID(name: string): Promise<string | undefined>;
+  /** UID of the operator's own namespace; `undefined`: there is none of that name. */
+  readOwnNamespaceUID(): Promise<string | undefined>;
+  /** Looks whether the operator's account has these rights. */
+  selfCheck(rights: readonly Right[]): SelfCheck;
 }
 
 /** Makes ready to speak to the API server; nothing is sent yet. Throws when there is no usable kubeconfig. */
 export function openCluster(options: ClusterOptions): OpenCluster {
   const { namespaces: scope, operatorNamespace, identity, clock, logger, meter } = options;
   const transport = new Transport({ kubeConfig: loadKubeConfig(options.kubeconfig), clock, meter });
-  const client = new Client(transport);
+  const client = new Client(transport, { namespaces: scope, operatorNamespace });
   const now = (): number => transport.clock.now();
   const upstream: Upstream = {
     client,
-    transport,
     clock,
     onFailure: (failure) => logger.warn(failureFields(failure), 'a watch was interrupted'),
     onRelist: (kind) => meter?.relisted(kind),
@@ -104,7 +107,9 @@ export function openCluster(options: ClusterOptions): OpenCluster {
           onFailure: (failure) => logger.warn(failureFields(failure), 'the lease could not be renewed'),
         },
       ),
-    readNamespaceUID: async (name) => (await client.getMetadata({ resource: NAMESPACES, name }))?.metadata.uid,
+    readOwnNamespaceUID: async () =>
+      (await client.getMetadata({ resource: NAMESPACES, name: operatorNamespace }))?.metadata.uid,
+    selfCheck: (rights) => new SelfCheck({ client, clock, logger, rights }),
   };
 }
 

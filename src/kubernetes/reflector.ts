@@ -6,13 +6,11 @@ import { EXPIRED } from './failure.ts';
 import { type KubernetesObject, keyOf } from './object.ts';
 import type { CollectionPath } from './resource.ts';
 import type { Identity, Store } from './store.ts';
-import type { Transport } from './transport.ts';
 import { openWatch, type WatchEvent } from './watch.ts';
 
 /** What a reflector works with. */
 export interface Upstream {
   readonly client: Client;
-  readonly transport: Transport;
   readonly clock: Clock;
   /** Something did not work and will be tried again. */
   readonly onFailure: (failure: Failure) => void;
@@ -27,6 +25,8 @@ export interface ReflectorOptions<T> extends Pick<ListOptions, 'labelSelector' |
   readonly store: Store<T>;
   /** What the store keeps of an object. */
   readonly transform: (object: KubernetesObject) => T;
+  /** Nobody waits for a list of what may not be read: it counts as listed, and empty, until it may. */
+  readonly optional?: boolean;
 }
 
 type State =
@@ -57,7 +57,7 @@ const BACKOFF = { initialMs: 800, maxMs: 30_000 };
  * and tried again for ever, with growing pauses.
  */
 export class Reflector<T> {
-  /** Resolves when the collection has been listed for the first time. */
+  /** Resolves when the collection has been listed for the first time; where it is optional, also when it may not be. */
   readonly synced: Promise<void>;
   readonly #upstream: Upstream;
   readonly #options: ReflectorOptions<T>;
@@ -117,9 +117,9 @@ export class Reflector<T> {
   }
 
   async #watch(version: string, signal: AbortSignal): Promise<State> {
-    const { transport, clock, silenceMs = SILENCE_MS } = this.#upstream;
+    const { client, clock, silenceMs = SILENCE_MS } = this.#upstream;
     const { path, labelSelector, fieldSelector, metadataOnly = false } = this.#options;
-    const events = await openWatch(transport, path, {
+    const events = await openWatch(client, path, {
       labelSelector,
       fieldSelector,
       metadataOnly,
@@ -152,6 +152,7 @@ export class Reflector<T> {
   async #recover(state: State, failure: Failure, signal: AbortSignal): Promise<State> {
     if (signal.aborted) return state;
     const lived = state.phase === 'watching' ? this.#lived(state) : 0;
+    if (this.#options.optional === true && failure.code === 'HTTP 403') this.#resolveSynced();
     if (failure.code === EXPIRED) {
       // A server that forgets at once what it has just listed is not asked in a tight loop.
       if (this.#upstream.clock.monotonic() - this.#listedAt < SHORTEST_WATCH_MS) await this.#pause(signal, 0);

@@ -30,10 +30,13 @@ export type ObjectPath<T = KubernetesObject> =
   | { readonly resource: NamespacedResource<T>; readonly namespace: string; readonly name: string }
   | { readonly resource: ClusterResource<T>; readonly namespace?: never; readonly name: string };
 
-/** Objects to list or watch: of one namespace, or of `EVERYWHERE`. */
+/**
+ * Objects to list or watch: of one namespace, or of `EVERYWHERE`; or one object without a namespace, by its name. A
+ * Namespace is asked for so, since Kubernetes takes a request for one as made in it, where a Role can grant it.
+ */
 export type CollectionPath<T = KubernetesObject> =
-  | { readonly resource: NamespacedResource<T>; readonly namespace: string }
-  | { readonly resource: ClusterResource<T>; readonly namespace?: never };
+  | { readonly resource: NamespacedResource<T>; readonly namespace: string; readonly name?: string }
+  | { readonly resource: ClusterResource<T>; readonly namespace?: never; readonly name?: string };
 
 /** A lock that is held by renewing it (coordination.k8s.io/v1). */
 export interface Lease extends KubernetesObject {
@@ -126,6 +129,15 @@ export function objectURL(path: ObjectPath<unknown>, subresource?: string): stri
   const collection = collectionURL(path);
   const suffix = subresource === undefined ? '' : `/${subresource}`;
   return `${collection}/${encodeURIComponent(path.name)}${suffix}`;
+}
+
+/**
+ * The path of a watch in the URL. That of one object by its name is deprecated in favour of a field selector, but is part
+ * of `v1`, and with a field selector no Role of the namespace grants it.
+ */
+export function watchURL(path: CollectionPath<unknown>): string {
+  if (path.resource.namespaced || path.name === undefined) return collectionURL(path);
+  return objectURL({ resource: path.resource, name: path.name }).replace('/api/v1/', '/api/v1/watch/');
 }
 
 /** How RBAC names a resource: `secrets`, `beatapikeys.beatkeys.dev/status`. */

@@ -1,25 +1,22 @@
 import { Failure } from '../core/failure.ts';
 import { parseJSON } from './answer.ts';
-import { attemptOf, type ListOptions, METADATA, selectors } from './client.ts';
+import { attemptOf, type Client, type ListOptions, selectors, type StreamOptions } from './client.ts';
 import { failureOfAnswer, failureOfError } from './failure.ts';
 import { splitLines } from './lines.ts';
 import { fieldOf, isObject, type KubernetesObject } from './object.ts';
-import { type CollectionPath, collectionURL } from './resource.ts';
-import type { Transport } from './transport.ts';
+import type { CollectionPath } from './resource.ts';
 
 /** `BOOKMARK`: nothing changed up to this version. */
 export type WatchEvent =
   | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: KubernetesObject }
   | { readonly type: 'BOOKMARK'; readonly resourceVersion: string };
 
-export interface WatchOptions extends ListOptions {
-  readonly signal: AbortSignal;
-  /** Events after this version. */
+/** Bookmarks count as a sign of life. */
+export interface WatchOptions extends Pick<ListOptions, 'labelSelector' | 'fieldSelector'>, StreamOptions {
+  /** Events after this version; empty: what is there now is told first, as added. */
   readonly resourceVersion: string;
   /** After which the server ends the watch. */
   readonly timeoutSeconds: number;
-  /** How long nothing at all may come, bookmarks included, before the connection counts as dead, milliseconds. */
-  readonly silenceMs: number;
 }
 
 /** Far above any object; a line beyond it is not an event. */
@@ -31,41 +28,26 @@ const LINE_BYTES = 32 << 20;
  * with the code `Expired` when that version is too old, and as any request may.
  */
 export async function openWatch(
-  transport: Transport,
+  client: Client,
   path: CollectionPath<unknown>,
   options: WatchOptions,
 ): Promise<AsyncGenerator<WatchEvent>> {
-  const { resourceVersion, timeoutSeconds, signal, silenceMs, metadataOnly = false } = options;
+  const { resourceVersion, timeoutSeconds, signal } = options;
   const attempt = attemptOf('watch', path);
   const query = new URLSearchParams({
     watch: 'true',
     allowWatchBookmarks: 'true',
-    resourceVersion,
+    ...(resourceVersion === '' ? {} : { resourceVersion }),
     timeoutSeconds: String(timeoutSeconds),
     ...selectors(options),
   });
-  const call = {
-    operation: attempt.operation,
-    method: 'GET',
-    path: `${collectionURL(path)}?${query.toString()}`,
-    signal,
-    headers: { accept: metadataOnly ? METADATA : 'application/json' },
-  } as const;
-  const failed = (error: unknown): Failure => failureOfError(attempt, error, signal);
-  const stream = await transport.stream(call, silenceMs).catch((error: unknown) => {
-    throw failed(error);
-  });
-  if ('answer' in stream) {
-    const { status, body, retryAfterMs } = stream.answer;
-    throw failureOfAnswer(attempt, status, body, retryAfterMs);
-  }
-  return events(stream.chunks);
+  return events(await client.stream(path, query, options));
 
   async function* events(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<WatchEvent> {
     try {
       for await (const line of splitLines(chunks, LINE_BYTES)) yield eventOf(line);
     } catch (error) {
-      throw failed(error);
+      throw failureOfError(attempt, error, signal);
     }
   }
 

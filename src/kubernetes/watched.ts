@@ -39,17 +39,14 @@ export class Watched<T> implements Cache<T> {
     return new Watched<T>(new Map(parts), options.transform);
   }
 
-  /**
-   * Objects without a namespace: every one, or those of these names. To watch one by name, `list` and `watch` with its
-   * `resourceNames` are right enough.
-   */
+  /** Objects without a namespace: every one, or those of these names, each by itself. */
   static cluster<T>(upstream: Upstream, resource: ClusterResource<unknown>, names: Scope, options: Common<T>) {
     const path = { resource };
     const parts =
       names === 'all'
         ? [[EVERYWHERE, part(upstream, { ...options, path })] as const]
         : names.map((name) => {
-            return [name, part(upstream, { ...options, path, fieldSelector: `metadata.name=${name}` })] as const;
+            return [name, part(upstream, { ...options, path: { ...path, name } })] as const;
           });
     return new Watched<T>(new Map(parts), options.transform);
   }

@@ -2,7 +2,8 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { expect } from 'vitest';
 import type { Failure } from '../../src/core/failure.ts';
 import { Client } from '../../src/kubernetes/client.ts';
-import { type Upstream } from '../../src/kubernetes/reflector.ts';
+import type { Reach } from '../../src/kubernetes/reach.ts';
+import type { Upstream } from '../../src/kubernetes/reflector.ts';
 import { Transport } from '../../src/kubernetes/transport.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import type { RequestObservation } from '../../src/runtime/meter.ts';
@@ -11,6 +12,7 @@ import { controlPlane } from '../testbed/current.ts';
 /** The adapter's lower half on the API server of the run, and what it tells. */
 export interface Access extends AsyncDisposable {
   readonly client: Client;
+  readonly reach: Reach;
   readonly transport: Transport;
   readonly upstream: Upstream;
   readonly failures: Failure[];
@@ -24,6 +26,8 @@ export interface AccessOptions {
   /** Left out: the administrator's. */
   readonly token?: string;
   readonly silenceMs?: number;
+  /** Left out: as far as an operator goes that serves the whole cluster. */
+  readonly reach?: Reach;
   /** The API server's CA is not known. */
   readonly untrusted?: boolean;
   /** What a kubeconfig calls insecure-skip-tls-verify. */
@@ -33,6 +37,7 @@ export interface AccessOptions {
 /** Opens it. */
 export function openAccess(options: AccessOptions = {}): Access {
   const { url, token, silenceMs, untrusted = false, skipTLSVerify = false } = options;
+  const reach: Reach = options.reach ?? { namespaces: 'all', operatorNamespace: 'default' };
   const plane = controlPlane();
   const caData = untrusted ? {} : { caData: Buffer.from(plane.ca).toString('base64') };
   const kubeConfig = new KubeConfig();
@@ -51,10 +56,9 @@ export function openAccess(options: AccessOptions = {}): Access {
   const requests: RequestObservation[] = [];
   const meter = { requested: (request: RequestObservation) => void requests.push(request) };
   const transport = new Transport({ kubeConfig, clock: systemClock, meter });
-  const client = new Client(transport);
+  const client = new Client(transport, reach);
   const upstream: Upstream = {
     client,
-    transport,
     clock: systemClock,
     onFailure: (failure) => void failures.push(failure),
     onRelist: (kind) => void relists.push(kind),
@@ -62,6 +66,7 @@ export function openAccess(options: AccessOptions = {}): Access {
   };
   return {
     client,
+    reach,
     transport,
     upstream,
     failures,

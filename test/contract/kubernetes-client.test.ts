@@ -64,7 +64,7 @@ describe('the client', () => {
   test('asks for smaller pages where one would be too large', async () => {
     const names = Array.from({ length: 40 }, (_, index) => `large-${index}`);
     await Promise.all(names.map((name) => configMap(name, { filler: 'x'.repeat(1_000) })));
-    const client = new Client(access.transport, 10_000);
+    const client = new Client(access.transport, access.reach, 10_000);
     const found = [];
     for await (const { items } of client.pages({ resource: CONFIG_MAPS, namespace }, { labelSelector: 'test=large' })) {
       found.push(...items.map((item) => item.metadata.name));

@@ -146,8 +146,7 @@ describe('a reflector', () => {
 
   test('is told by a real server that a version is gone in the way that it knows', async () => {
     const options = { resourceVersion: '1', timeoutSeconds: 5, silenceMs: 5_000, signal: stop.signal };
-    const open = async () =>
-      (await openWatch(direct.transport, { resource: BEAT_API_KEYS, namespace }, options)).next();
+    const open = async () => (await openWatch(direct.client, { resource: BEAT_API_KEYS, namespace }, options)).next();
     await expect(open()).rejects.toMatchObject({ kind: 'conflict', code: 'Expired' });
   });
 

@@ -210,7 +210,7 @@ test('are found while they end, although their ReplicaSet is gone', async () => 
 
 test('are all found where they fill more than one page', async () => {
   const workload = await rolledOut('Deployment', { spec: { replicas: 4 } });
-  const client = new Client(site.access.transport, 4_000);
+  const client = new Client(site.access.transport, site.access.reach, 4_000);
   const workloads = new FollowedWorkloads({ ...site.access.upstream, client }, [site.namespace]);
   const before = podLists().length;
   expect((await workloads.pods(workload)).map((pod) => pod.name).toSorted()).toEqual(await namesOf(workload));

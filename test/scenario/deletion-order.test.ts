@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { BeatApiKey } from '../../src/api/types.ts';
 import { beatApiKey, connection } from './manifests.ts';
 import { condition, type Kind, type Objects } from './objects.ts';
+import { startOwnPlane } from './trouble/own.ts';
 import { openServers } from './trouble/servers-world.ts';
 
 /** Whatever is deleted first, and whether Elasticsearch can be asked or not: no key is left, and nothing hangs. */
@@ -56,12 +57,18 @@ const cases: readonly Case[] = [
 const down = cases.filter(({ elasticsearch }) => elasticsearch === 'down');
 const STEPS = 4;
 
+// Where namespaces are listed, the rights in one go when it does.
+const plane = await startOwnPlane();
 // Each case has a connection of its own, and each of these is looked at once an interval.
 const servers = await openServers({
+  plane,
   guests: 4,
   settings: { BEATKEYS_DRIFT_INTERVAL: '3s', BEATKEYS_ATTEMPT_LIMIT: '30s' },
 });
-afterAll(() => servers.close());
+afterAll(async () => {
+  await servers.close();
+  await plane[Symbol.asyncDispose]();
+});
 const { site, objects } = servers;
 const { node, user } = site;
 /** With all in it; with an object only; with a connection only, and with its object. */

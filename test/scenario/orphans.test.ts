@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { BeatApiKey } from '../../src/api/types.ts';
 import { startFaultProxy } from '../contract/fault-proxy.ts';
+import { openAccount } from '../rights/account.ts';
+import { controlPlane } from '../testbed/current.ts';
 import { connection } from './manifests.ts';
 import type { Objects } from './objects.ts';
 import { isLiving } from './server-keys.ts';
 import { backUp, loseNamespace } from './trouble/backup.ts';
+import { writeKubeconfig } from './trouble/kubeconfig.ts';
 import { openTrouble } from './trouble/open.ts';
 import { rounds } from './trouble/rounds.ts';
 
@@ -83,7 +86,10 @@ async function makeKey(why: string, name: string, metadata?: object): Promise<vo
 async function anotherInstallation(): Promise<void> {
   await neighbour.apply(...connection(neighbour.namespace, 'main', node, user));
   const { namespace } = neighbour;
-  const operator = await world.startOperator({ namespace, watch: [namespace] });
+  const plane = controlPlane();
+  const account = await openAccount({ plane, namespace, served: [namespace], restarts: false });
+  await using kubeconfig = await writeKubeconfig(plane.url, account.token, plane.ca);
+  const operator = await world.startOperator({ kubeconfig: kubeconfig.path, namespace, watch: [namespace] });
   guard('of another installation', await neighbour.issue('other', { roleDescriptors: spec.roleDescriptors }));
   await operator.stop();
   await neighbour.patch('BeatApiKey', 'other', { metadata: { finalizers: null } });
@@ -118,6 +124,7 @@ beforeAll(async () => {
   await anotherInstallation();
   const backup = await backUp(restored);
   await loseNamespace(restored);
+  await world.account.grant();
   await restored.apply(...backup);
   await world.startOperator({ watch });
 });

@@ -72,7 +72,7 @@ export async function openSite(version: string, ground: Ground, options: SiteOpt
 
 /** A namespace whose Secrets' values are all taken note of. */
 export async function openNamespace({ plane, api, leaks, stack }: Ground): Promise<Objects> {
-  const { name, remove } = await createNamespace('scenario');
+  const { name, remove } = await createNamespace('scenario', plane);
   const objects = new Objects(name, plane, api);
   stack.defer(remove);
   stack.defer(() => dropFinalizers(objects));

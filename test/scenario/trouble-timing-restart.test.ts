@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { externalServersGiven } from '../testbed/external.ts';
 import { openOwnPlane, type OwnPlane } from './trouble/own.ts';
@@ -10,7 +9,7 @@ const spec = { roleDescriptors: { role: { cluster: ['monitor'] } } };
 describe.skipIf(externalServersGiven)('An API server that goes away and comes back with the same data', () => {
   let own: OwnPlane;
   beforeAll(async () => {
-    own = await openOwnPlane(path.resolve(import.meta.dirname, '../../crds'));
+    own = await openOwnPlane();
   });
   afterAll(() => own.close());
 

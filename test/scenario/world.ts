@@ -1,6 +1,8 @@
 import { afterEach, expect, vi } from 'vitest';
 import { startOperator, type Operator, type OperatorOptions } from '../operator/operator.ts';
+import { openAccount, type Account } from '../rights/account.ts';
 import { controlPlane, elasticsearchVersions } from '../testbed/current.ts';
+import type { ControlPlane } from '../testbed/servers.ts';
 import { ApiServer } from './api-server.ts';
 import { Leaks } from '../leaks/leaks.ts';
 import type { Objects } from './objects.ts';
@@ -12,6 +14,10 @@ export interface WorldOptions extends SiteOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** What stands in front of the API server; it speaks plain HTTP. */
   readonly kubernetesURL?: string;
+  /** A control plane in which nobody else is: the operator serves all of it. Left out: its own namespaces of the run's. */
+  readonly plane?: ControlPlane;
+  /** Whether the operator may restart consumers, which the chart grants when asked to. */
+  readonly restarts?: boolean;
   /** Whether nothing is shown of the operator's log when a test of the file fails. */
   readonly isQuiet?: boolean;
   /** Of Elasticsearch; left out: those of the run. */
@@ -24,21 +30,25 @@ export interface WorldOptions extends SiteOptions {
  */
 export async function openWorld(given: WorldOptions = {}): Promise<World> {
   const { settings, kubernetesURL, isQuiet = false, versions = elasticsearchVersions(), ...options } = given;
+  const { plane = controlPlane(), restarts = false, ...ofSites } = options;
   await using stack = new AsyncDisposableStack();
-  const plane = controlPlane();
   const ground: Ground = { plane, api: stack.use(new ApiServer(plane)), leaks: new Leaks(), stack };
   const home = await openNamespace(ground);
   const sites = new Map<string, Site>();
-  for (const version of versions) sites.set(version, await openSite(version, ground, options));
-  const kubeconfig =
-    kubernetesURL === undefined ? plane.kubeconfig : stack.use(await writeKubeconfig(kubernetesURL, plane.token)).path;
+  for (const version of versions) sites.set(version, await openSite(version, ground, ofSites));
+  const namespaces = [...sites.values()].flatMap(({ objects, guests }) => [objects, ...guests]);
+  // In a cluster that somebody else runs, nobody is alone.
+  const alone = plane.url !== controlPlane().url;
+  const served = alone ? 'all' : namespaces.map(({ namespace }) => namespace);
+  const account = await openAccount({ plane, namespace: home.namespace, served, restarts });
+  stack.defer(() => account.remove());
+  const [url, ca] = kubernetesURL === undefined ? [plane.url, plane.ca] : [kubernetesURL];
+  const { path: kubeconfig } = stack.use(await writeKubeconfig(url, account.token, ca));
   const operator: OperatorOptions = {
-    kubeconfig,
-    namespace: home.namespace,
-    watch: [...sites.values()].flatMap(({ objects, guests }) => [objects, ...guests]).map(({ namespace }) => namespace),
-    settings: { BEATKEYS_DRIFT_INTERVAL: '3s', ...settings },
+    ...{ kubeconfig, namespace: home.namespace, watch: served === 'all' ? [] : served },
+    settings: { BEATKEYS_DRIFT_INTERVAL: '3s', BEATKEYS_RESTART_CONSUMERS: String(restarts), ...settings },
   };
-  const world = new World({ home, sites, operator, leaks: ground.leaks, isQuiet });
+  const world = new World({ home, sites, operator, account, leaks: ground.leaks, isQuiet });
   await world.startOperator();
   world.keep(stack.move());
   return world;
@@ -58,6 +68,7 @@ interface Parts {
   readonly home: Objects;
   readonly sites: ReadonlyMap<string, Site>;
   readonly operator: OperatorOptions;
+  readonly account: Account;
   readonly leaks: Leaks;
   readonly isQuiet?: boolean;
 }
@@ -65,6 +76,8 @@ interface Parts {
 export class World {
   /** The operator's own namespace, which it does not serve. */
   readonly home: Objects;
+  /** Whom the operator acts as. */
+  readonly account: Account;
   /** Whatever was secret in this world. */
   readonly leaks: Leaks;
   readonly #sites: ReadonlyMap<string, Site>;
@@ -72,8 +85,9 @@ export class World {
   readonly #operators: Operator[] = [];
   #stack = new AsyncDisposableStack();
 
-  constructor({ home, sites, operator, leaks, isQuiet = false }: Parts) {
+  constructor({ home, sites, operator, account, leaks, isQuiet = false }: Parts) {
     this.home = home;
+    this.account = account;
     this.leaks = leaks;
     this.#sites = sites;
     this.#options = operator;

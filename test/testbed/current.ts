@@ -27,8 +27,10 @@ export function uniqueName(prefix: string): string {
 }
 
 /** Makes a namespace with a name of its own; `remove` begins its deletion and does not wait for it. */
-export async function createNamespace(prefix: string): Promise<{ name: string; remove: () => Promise<void> }> {
-  const plane = controlPlane();
+export async function createNamespace(
+  prefix: string,
+  plane = controlPlane(),
+): Promise<{ name: string; remove: () => Promise<void> }> {
   const name = uniqueName(prefix);
   await mustKubectl(plane, ['create', 'namespace', name]);
   return {

@@ -18,7 +18,7 @@ export function beatsSite(overlap: string): () => BeatsSite {
   let opened: { readonly world: World; readonly site: Site; readonly pairs: Pairs } | undefined;
   beforeAll(async () => {
     const [version = ''] = elasticsearchVersions();
-    const world = await openWorld({ versions: [version] });
+    const world = await openWorld({ versions: [version], restarts: true });
     const site = world.site(version);
     opened = { world, site, pairs: await openPairs(site, overlap) };
   }, BUILD_MS);

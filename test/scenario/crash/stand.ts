@@ -51,6 +51,7 @@ export async function openStand({ version, driftInterval }: StandOptions): Promi
   const { world, site, close } = await openTrouble({
     versions: [version],
     isQuiet: true,
+    restarts: true,
     kubernetesURL: kubernetes.url,
     settings: {
       BEATKEYS_DRIFT_INTERVAL: `${driftInterval}s`,

@@ -67,7 +67,7 @@ export async function openReplicas({ connection, ...options }: WorldOptions = {}
     first: { operator: world.operator, kubernetes },
     standBy: async (settings = {}) => {
       const gate = kept.use(await openGate(plane));
-      const { path } = kept.use(await writeKubeconfig(gate.url, plane.token));
+      const { path } = kept.use(await writeKubeconfig(gate.url, world.account.token));
       const operator = await world.startOperator({ kubeconfig: path, settings, started: 'caches are filled' });
       operators.push(operator);
       return { operator, kubernetes: gate };

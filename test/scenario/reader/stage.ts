@@ -48,7 +48,7 @@ export async function openStage(): Promise<Stage> {
     elasticsearch.push(proxy);
     return proxy;
   };
-  const world = await openWorld({ settings, kubernetesURL: kubernetes.url, front });
+  const world = await openWorld({ settings, kubernetesURL: kubernetes.url, front, restarts: true });
   stack.defer(() => world.close());
   const places: Place[] = [];
   for (const version of elasticsearchVersions()) {
