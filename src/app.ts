@@ -112,7 +112,7 @@ export async function runApp(
         async (signal) => {
           let synced = false;
           health.require('caches', () => synced);
-          await cluster.synced;
+          await Promise.all([cluster.synced, selfCheck.looked]);
           synced = true;
           installation ||= await installationOf(cluster, config.operatorNamespace, () => clock.sleep(RETRY_MS, signal));
           logger.info({ installation, namespaces: config.namespaces }, 'caches are filled');

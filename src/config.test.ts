@@ -29,6 +29,7 @@ describe('what is given is read', () => {
   test.for<readonly [string, string, object]>([
     ['BEATKEYS_WATCH_NAMESPACES', ' logging, edge ,', { namespaces: ['logging', 'edge'] }],
     ['BEATKEYS_WATCH_NAMESPACES', '', { namespaces: 'all' }],
+    ['BEATKEYS_RESTART_CONSUMERS', 'true', { restartConsumers: true }],
     ['BEATKEYS_INSTALLATION', 'prod.eu-1', { installation: 'prod.eu-1' }],
     ['BEATKEYS_DRIFT_INTERVAL', '90s', { driftIntervalMs: 90_000 }],
     ['BEATKEYS_VISIBILITY_DELAY', '5s', { visibilityDelayMs: 5_000 }],
@@ -58,6 +59,7 @@ describe('what is wrong is named with what is allowed, never with what was given
     ['BEATKEYS_CONCURRENCY', '0'],
     ['BEATKEYS_CONCURRENCY', 'many'],
     ['BEATKEYS_CONCURRENCY', '1.5'],
+    ['BEATKEYS_RESTART_CONSUMERS', 'yes'],
     ['BEATKEYS_LOG_LEVEL', 'loud'],
     ['BEATKEYS_TELEMETRY_PORT', '70000'],
   ] as const)('%s=%s', ([name, value]) => {

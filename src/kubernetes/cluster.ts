@@ -13,12 +13,11 @@ import { watchNamespaces } from './namespaces.ts';
 import { EventRecorder } from './recorder.ts';
 import { ReferenceWatches } from './references.ts';
 import type { Upstream } from './reflector.ts';
-import { BEAT_API_KEYS, CONNECTIONS, NAMESPACES } from './resource.ts';
+import { BEAT_API_KEYS, CONNECTIONS, NAMESPACES, type Scope } from './resource.ts';
 import type { Right } from './rights.ts';
 import { SelfCheck } from './self-check.ts';
 import { secrets, watchSecrets } from './secrets.ts';
 import { Transport } from './transport.ts';
-import type { Scope } from './watched.ts';
 import { FollowedWorkloads } from './workloads.ts';
 
 export interface ClusterOptions {

@@ -5,8 +5,8 @@ import type { Client, JSONPatchStep } from './client.ts';
 import { removeFinalizer, testUID, testVersion } from './patch-steps.ts';
 import { type KubernetesObject, keyOf, withoutManagedFields } from './object.ts';
 import type { Upstream } from './reflector.ts';
-import type { NamespacedResource, ObjectPath } from './resource.ts';
-import { type Scope, Watched } from './watched.ts';
+import type { NamespacedResource, ObjectPath, Scope } from './resource.ts';
+import { Watched } from './watched.ts';
 
 type Own = BeatApiKey | ElasticsearchConnection;
 

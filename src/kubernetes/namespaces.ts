@@ -1,7 +1,7 @@
 import type { NamespaceLabels } from '../controller/ports.ts';
 import type { Upstream } from './reflector.ts';
-import { NAMESPACES } from './resource.ts';
-import { type Scope, Watched } from './watched.ts';
+import { NAMESPACES, type Scope } from './resource.ts';
+import { Watched } from './watched.ts';
 
 /**
  * Names and labels of the namespaces that are served. Consent by labels is all that they are for, so that an operator

@@ -1,6 +1,12 @@
 import type { Attempt } from './failure.ts';
-import { EVERYWHERE, LEASES, type NamespacedResource, type ClusterResource, NAMESPACES } from './resource.ts';
-import type { Scope } from './watched.ts';
+import {
+  type ClusterResource,
+  EVERYWHERE,
+  LEASES,
+  NAMESPACES,
+  type NamespacedResource,
+  type Scope,
+} from './resource.ts';
 
 /** How far the operator's own requests may go, whatever its account is allowed. */
 export interface Reach {

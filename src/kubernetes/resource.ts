@@ -4,6 +4,9 @@ import type { WorkloadKind } from '../core/workload.ts';
 import type { LabelSelector } from './label-selector.ts';
 import type { KubernetesObject } from './object.ts';
 
+/** Which namespaces an operator serves. */
+export type Scope = 'all' | readonly string[];
+
 /** All namespaces; no namespace can be named so. */
 export const EVERYWHERE = '*';
 

@@ -8,10 +8,10 @@ import {
   PODS,
   rbacName,
   REPLICA_SETS,
+  type Scope,
   SECRETS,
   WORKLOADS,
 } from './resource.ts';
-import type { Scope } from './watched.ts';
 
 /**
  * Everything that the operator does, in RBAC's terms. The chart's Roles, the check at the start and the comparison with

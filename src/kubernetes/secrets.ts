@@ -5,10 +5,10 @@ import type { SecretMetadata, SecretOwner, SecretWrite } from '../core/secret.ts
 import type { Client, WriteOptions } from './client.ts';
 import { type KubernetesObject, keyOf, type OwnerReference } from './object.ts';
 import type { Upstream } from './reflector.ts';
-import { type ObjectPath, type Secret, SECRETS } from './resource.ts';
+import { type ObjectPath, type Scope, type Secret, SECRETS } from './resource.ts';
 import { secretMetadata } from './secret-metadata.ts';
 import { encodeValues, secretValues } from './secret-values.ts';
-import { type Scope, Watched } from './watched.ts';
+import { Watched } from './watched.ts';
 
 /** Metadata of the Secrets with our label. */
 export function watchSecrets(upstream: Upstream, scope: Scope): Watched<SecretMetadata> {

@@ -24,13 +24,19 @@ const PAUSES = { initialMs: 2_000, maxMs: 60_000 };
  * work says why, and waits for the right instead of crashing.
  */
 export class SelfCheck {
+  /** Resolves after the first look, whatever came of it. */
+  readonly looked: Promise<void>;
   readonly #options: SelfCheckOptions;
+  readonly #resolveLooked: () => void;
   #passed = false;
   /** What was said to be missing, so that each line is said once. */
   #told: ReadonlySet<string> = new Set();
 
   constructor(options: SelfCheckOptions) {
     this.#options = options;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.looked = promise;
+    this.#resolveLooked = resolve;
   }
 
   /** True from when every right was there; one that is taken away later shows where it is missed. */
@@ -49,6 +55,8 @@ export class SelfCheck {
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
         if (this.#giveUp(error, signal)) return;
+      } finally {
+        this.#resolveLooked();
       }
       pauses = pauses.next();
       await clock.sleep(pauses.delayMs, signal).catch(() => undefined);

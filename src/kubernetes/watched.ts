@@ -1,11 +1,8 @@
 import type { Cache, CacheChange, ObjectKey } from '../controller/ports.ts';
 import type { KubernetesObject } from './object.ts';
 import { identityOf, Reflector, type ReflectorOptions, type Upstream } from './reflector.ts';
-import { type ClusterResource, EVERYWHERE, type NamespacedResource } from './resource.ts';
+import { type ClusterResource, EVERYWHERE, type NamespacedResource, type Scope } from './resource.ts';
 import { Store } from './store.ts';
-
-/** Which namespaces an operator serves. */
-export type Scope = 'all' | readonly string[];
 
 interface Part<T> {
   readonly store: Store<T>;

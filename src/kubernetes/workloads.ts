@@ -6,8 +6,15 @@ import type { Pod, Workload, WorkloadKind, WorkloadPlace } from '../core/workloa
 import { renderSelector } from './label-selector.ts';
 import type { KubernetesObject } from './object.ts';
 import type { Upstream } from './reflector.ts';
-import { EVERYWHERE, type ObjectPath, PODS, REPLICA_SETS, type WorkloadObject, WORKLOADS } from './resource.ts';
-import type { Scope } from './watched.ts';
+import {
+  EVERYWHERE,
+  type ObjectPath,
+  PODS,
+  REPLICA_SETS,
+  type Scope,
+  type WorkloadObject,
+  WORKLOADS,
+} from './resource.ts';
 import { controllerOf, controls, podOf, replicaSetOf, workloadOf } from './workload-summary.ts';
 import { notListedYet, WorkloadWatch } from './workload-watch.ts';
 

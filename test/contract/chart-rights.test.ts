@@ -76,7 +76,7 @@ describe.each([false, true])('The chart, with rbac.restartConsumers: %s', (resta
   ])('binds each role to the account and to nobody else (%s)', async (_, watchNamespaces) => {
     const objects = await render({ rbac, watchNamespaces });
     const name = ({ kind, metadata }: ChartObject) => `${kind} ${metadata.namespace ?? ''}/${metadata.name}`;
-    const roles = objects.filter((object) => /Role$/.test(object.kind) && component(object) !== undefined);
+    const roles = objects.filter((object) => object.kind.endsWith('Role') && component(object) !== undefined);
     const bindings = objects.filter(({ kind }) => kind.endsWith('RoleBinding'));
     expect(bindings.map(name).toSorted()).toEqual(roles.map((role) => name(role).replace(' ', 'Binding ')).toSorted());
     for (const binding of bindings) {

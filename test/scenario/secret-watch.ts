@@ -40,19 +40,20 @@ async function watch(
   hear: (secret: StoredSecret) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  let failure: Error | undefined;
+  let isInterrupted = false;
   while (!signal.aborted) {
     try {
       for await (const { object } of api.watch<StoredSecret>(secrets, {}, signal)) {
-        failure = undefined;
+        isInterrupted = false;
         hear(object);
       }
-    } catch (error) {
+    } catch {
       if (signal.aborted) break;
-      // An API server that is away comes back with the same Secrets; one that does not would hide what is to be noted.
-      failure = error as Error;
+      // An API server that is away comes back with the same Secrets.
+      isInterrupted = true;
       await sleep(200, undefined, { signal }).catch(() => undefined);
     }
   }
-  if (failure !== undefined) throw failure;
+  // One that does not would hide what is to be noted; where there is no Secret, nothing was heard since.
+  if (isInterrupted) for (const secret of await api.list<StoredSecret>(secrets)) hear(secret);
 }

@@ -41,6 +41,7 @@ export async function openWorld(given: WorldOptions = {}): Promise<World> {
   const alone = plane.url !== controlPlane().url;
   const served = alone ? 'all' : namespaces.map(({ namespace }) => namespace);
   const account = await openAccount({ plane, namespace: home.namespace, served, restarts });
+  ground.leaks.note(account.token);
   stack.defer(() => account.remove());
   const [url, ca] = kubernetesURL === undefined ? [plane.url, plane.ca] : [kubernetesURL];
   const { path: kubeconfig } = stack.use(await writeKubeconfig(url, account.token, ca));
