@@ -4,7 +4,7 @@ import type { AdoptSecret, Plan } from './actions.ts';
 import type { Contact } from './contact.ts';
 import type { Desired } from './desired.ts';
 import { secretName } from './desired.ts';
-import { keyMark } from './issue.ts';
+import { keyMark } from './key-request.ts';
 import { readJournal } from './journal.ts';
 import { isLive, type KeyRecord } from './key-record.ts';
 import type { Observed } from './observed.ts';

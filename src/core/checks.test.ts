@@ -35,7 +35,8 @@ describe('a license without field and document level security', () => {
   const refusedUnder = (limitedLicense: string | undefined, restriction: object): Verdict | undefined => {
     const spec = { roleDescriptors: { writer: { index: [{ ...entry, ...restriction }] } } };
     const contact = limitedLicense === undefined ? {} : { limitedLicense };
-    return refusal({ object: aBeatApiKey({ spec }), connection: aConnectionView({ contact }) });
+    const terms = { ceiling: { indices: [{ ...entry, ...restriction }] } };
+    return refusal({ object: aBeatApiKey({ spec }), connection: aConnectionView({ contact, terms }) });
   };
 
   test.for([
@@ -160,25 +161,4 @@ describe('terms are held', () => {
 test('a long list is cut, and says how much is left out', () => {
   const missingPrivileges = known(Array.from({ length: 20 }, (_, at) => `cluster: p${at}`));
   expect(refusal({ close: { missingPrivileges } })?.message).toMatch(/cluster: p7 and 12 more$/);
-});
-
-describe('field and document level security', () => {
-  const role = (more: object) =>
-    aBeatApiKey({ spec: { roleDescriptors: { r: { indices: [{ names: ['a'], privileges: ['read'], ...more }] } } } });
-  const basic = (more: object) => ({
-    object: role(more),
-    connection: aConnectionView({
-      contact: { limitedLicense: 'basic' },
-      terms: { ceiling: { indices: [{ names: ['a'], privileges: ['read'] }] } },
-    }),
-  });
-
-  test.for<readonly [string, object, string | undefined]>([
-    ['by a query is refused', { query: '{}' }, 'LicenseInsufficient'],
-    ['by fields is refused', { field_security: { grant: ['a'] } }, 'LicenseInsufficient'],
-    ['by exceptions is refused', { field_security: { grant: ['*'], except: ['a'] } }, 'LicenseInsufficient'],
-    ['that grants all fields is none', { field_security: { grant: ['*'] } }, undefined],
-  ])('%s under a license that does not cover it', ([, more, reason]) => {
-    expect(refusal(basic(more))?.reason).toBe(reason);
-  });
 });

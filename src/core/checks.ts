@@ -8,7 +8,7 @@ import type { DesiredOrProblems } from './desired.ts';
 import { verdictOfFailure } from './failure-policy.ts';
 import type { Observed } from './observed.ts';
 import { beyondTerms } from './policy.ts';
-import { normalRoleDescriptors, type NormalIndices } from './role-normal.ts';
+import { normalRoleDescriptors } from './role-normal.ts';
 import { stalled, type Verdict } from './verdict.ts';
 
 /** A reason why nothing may be done for the object until a person changes something; `undefined` where there is none. */
@@ -98,15 +98,10 @@ function licenseDoesNotCoverRequest({ connection }: Observed, desired: DesiredOr
 function restrictedIndices(roles: RoleDescriptors): readonly string[] {
   return Object.entries(normalRoleDescriptors(roles)).flatMap(([role, { indices }]) =>
     indices
-      .filter(
-        ({ field_security: fields, query }) => query !== undefined || (fields !== undefined && !grantsAll(fields)),
-      )
+      .filter(({ field_security: fields, query }) => query !== undefined || fields !== undefined)
       .map(({ names }) => `spec.roleDescriptors.${role}.indices: ${names.join(', ')}`),
   );
 }
-
-const grantsAll = ({ grant, except = [] }: NonNullable<NormalIndices['field_security']>): boolean =>
-  grant?.includes('*') === true && except.length === 0;
 
 function secretIsForeign(observed: Observed): Verdict | undefined {
   const refused = refusedAdoption(observed);

@@ -119,9 +119,10 @@ function indicesEntry(entry: Fields): NormalIndices {
   };
 }
 
+/** All fields without exception is no restriction at all, not even for a licence that covers none. */
 function fieldSecurity({ grant, except }: Fields): NormalIndices['field_security'] {
   const excepted = texts(except);
-  if (!Array.isArray(grant) && excepted.length === 0) return undefined;
+  if (excepted.length === 0 && (!Array.isArray(grant) || grant.includes('*'))) return undefined;
   return {
     ...(Array.isArray(grant) ? { grant: texts(grant) } : {}),
     ...(excepted.length === 0 ? {} : { except: excepted }),

@@ -16,7 +16,11 @@ export async function readLiveConnection(
 ): Promise<ElasticsearchConnection | undefined> {
   const transport = new Transport({ kubeConfig: loadKubeConfig(kubeconfig), clock: systemClock });
   try {
-    return await new Client(transport).get({ resource: CONNECTIONS, namespace, name });
+    return await new Client(transport, { namespaces: [namespace], operatorNamespace: namespace }).get({
+      resource: CONNECTIONS,
+      namespace,
+      name,
+    });
   } finally {
     await transport.close();
   }
