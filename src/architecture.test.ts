@@ -54,6 +54,13 @@ test('the domain neither asks the clock nor throws dice', () => {
   expect(Object.keys(impure).filter((path) => /^(core|api|lib)\//.test(path))).toEqual([]);
 });
 
+test('what only a command needs is loaded when one runs', () => {
+  expect(occurrences(/^import .*'(?:commander|yaml)'/gm)).toEqual({});
+  expect(
+    Object.keys(occurrences(/await import\('(?:commander|yaml)'\)/g)).every((path) => path.startsWith('cli/')),
+  ).toBe(true);
+});
+
 test('no file is longer than 300 lines', () => {
   const long = sources.filter(({ text }) => text.split('\n').length > 301);
   expect(long.map(({ path }) => path)).toEqual([]);

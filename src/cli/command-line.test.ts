@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { runCommand } from '../../test/contract/command-terminal.ts';
+
+const connection = (name: string, spec: object = {}) => ({
+  apiVersion: 'beatkeys.dev/v1alpha1',
+  kind: 'ElasticsearchConnection',
+  metadata: { name, namespace: 'logging' },
+  spec: {
+    urls: ['https://es.example:9200'],
+    auth: { basic: { secretRef: { name: 'credential' } } },
+    allowedNamespaces: { from: 'All' },
+    policy: { roleDescriptor: { indices: [{ names: ['logs-{namespace}'], privileges: ['create_doc'] }] } },
+    ...spec,
+  },
+});
+const main = connection('main');
+const input = (...objects: readonly object[]): string => objects.map((each) => `---\n${stringify(each)}`).join('');
+const role = (objects: readonly object[], ...more: readonly string[]) =>
+  runCommand(['role', '-f', '-', ...more], { input: input(...objects) });
+
+/** The names of the indices in a printed role. */
+const names = (printed: string): readonly string[] | undefined =>
+  (JSON.parse(printed) as { readonly indices: readonly { readonly names: readonly string[] }[] }).indices[0]?.names;
+
+test('the version is that of the package', async () => {
+  for (const command of ['version', '--version'])
+    expect(await runCommand([command])).toMatchObject({ code: 0, out: '0.0.0-test\n' });
+});
+
+test('a role that is wide is noted, and made narrower by names', async () => {
+  const wide = await role([main]);
+  expect(names(wide.out)).toEqual(['logs-*']);
+  expect(wide.told).toContainEqual(expect.stringContaining('--for-namespace'));
+  const narrow = await role([main], '--for-namespace', 'one,two', '--for-namespace', 'three');
+  expect(names(narrow.out)).toEqual(['logs-one', 'logs-two', 'logs-three']);
+  expect(narrow.told).toEqual(['# PUT /_security/role/beatkeys.logging.main']);
+});
+
+test('for the console of Kibana request and body are one text', async () => {
+  const { out, told } = await role([main], '-o', 'console', '--for-namespace', 'one');
+  expect(out).toMatch(/^PUT \/_security\/role\/beatkeys\.logging\.main\n\{\n/);
+  expect(told).toEqual([]);
+});
+
+test('one of some connections is chosen by its name', async () => {
+  const { out } = await role([main, connection('other')], '--connection', 'logging/other');
+  expect(JSON.parse(out)).toMatchObject({ metadata: { beatkeys: { connection: 'logging/other' } } });
+});
+
+test('a connection that is not valid has no role', async () => {
+  const { code, out, told } = await role([connection('main', { urls: ['es'] })]);
+  expect({ code, out }).toEqual({ code: 1, out: '' });
+  expect(told).toEqual([
+    expect.stringMatching(/^standard input, document 1: ElasticsearchConnection logging\/main: spec\.urls\[0\] /),
+  ]);
+});
+
+test.for<readonly [string, readonly object[], readonly string[], string]>([
+  ['one name for two roles', [main, connection('other')], ['--name', 'mine'], '--name names one role'],
+  [
+    'a connection that is not there',
+    [main],
+    ['--connection', 'logging/none'],
+    'no ElasticsearchConnection logging/none',
+  ],
+  [
+    'a namespace that cannot be',
+    [main],
+    ['--for-namespace', 'a*'],
+    '--for-namespace a*: is not the name of a namespace',
+  ],
+  ['no password of the administrator', [main], ['--apply'], 'as ES_PASSWORD'],
+  [
+    'two clusters at once',
+    [main, connection('other', { urls: ['https://other.example:9200'] })],
+    ['--apply'],
+    'the connections have different URLs',
+  ],
+  ['a URL that is none', [main], ['--apply', '--url', 'es:9200'], 'must be an http or https URL'],
+])('%s: a wrong usage, and nothing is sent', async ([, objects, more, message]) => {
+  const { code, out, told } = await role(objects, ...more);
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(told.join('\n')).toContain(message);
+});
