@@ -70,6 +70,7 @@ test.for<readonly [string, readonly object[], readonly string[], string]>([
     ['--for-namespace', 'a*'],
     '--for-namespace a*: is not the name of a namespace',
   ],
+  ['a Secret for no user', [main], ['--secret-out', '-'], '--secret-out needs --apply'],
   ['no password of the administrator', [main], ['--apply'], 'as ES_PASSWORD'],
   [
     'two clusters at once',

@@ -38,6 +38,9 @@ export interface RoleCommandOptions extends RoleOptions {
 
 /** `beatkeys role`: prints the roles for connections, or makes them with their users. Answers the exit code. */
 export async function roleCommand(options: RoleCommandOptions, terminal: Terminal): Promise<number> {
+  for (const [option, given] of Object.entries(onlyWithApply(options))) {
+    if (given && !options.apply) throw new UsageError(`${option} needs --apply`);
+  }
   for (const namespace of options.forNamespaces) {
     if (!namespaceName.safeParse(namespace).success)
       throw new UsageError(`--for-namespace ${namespace}: is not the name of a namespace`);
@@ -70,6 +73,18 @@ export async function roleCommand(options: RoleCommandOptions, terminal: Termina
   }
   return EXIT.ok;
 }
+
+/** Which options there are that say nothing of what is printed. */
+const onlyWithApply = (options: RoleCommandOptions): Readonly<Record<string, boolean>> => ({
+  '--url': options.url !== undefined,
+  '--ca-file': options.caFile !== undefined,
+  '--password-file': options.passwordFile !== undefined,
+  '--user': options.user !== undefined,
+  '--user-password-file': options.userPasswordFile !== undefined,
+  '--rotate-password': options.rotatePassword,
+  '--secret-out': options.secretOut !== undefined,
+  '--overwrite': options.overwrite,
+});
 
 /** `undefined` where the manifests have faults, which are told. */
 async function chosen(
