@@ -18,6 +18,8 @@ export interface WorldOptions extends SiteOptions {
   readonly plane?: ControlPlane;
   /** Whether the operator may restart consumers, which the chart grants when asked to. */
   readonly restarts?: boolean;
+  /** Whether the test has rights taken away, so that refusals are not held against the operator. */
+  readonly refused?: boolean;
   /** Whether nothing is shown of the operator's log when a test of the file fails. */
   readonly isQuiet?: boolean;
   /** Of Elasticsearch; left out: those of the run. */
@@ -30,7 +32,7 @@ export interface WorldOptions extends SiteOptions {
  */
 export async function openWorld(given: WorldOptions = {}): Promise<World> {
   const { settings, kubernetesURL, isQuiet = false, versions = elasticsearchVersions(), ...options } = given;
-  const { plane = controlPlane(), restarts = false, ...ofSites } = options;
+  const { plane = controlPlane(), restarts = false, refused = false, ...ofSites } = options;
   await using stack = new AsyncDisposableStack();
   const ground: Ground = { plane, api: stack.use(new ApiServer(plane)), leaks: new Leaks(), stack };
   const home = await openNamespace(ground);
@@ -40,7 +42,7 @@ export async function openWorld(given: WorldOptions = {}): Promise<World> {
   // In a cluster that somebody else runs, nobody is alone.
   const alone = plane.url !== controlPlane().url;
   const served = alone ? 'all' : namespaces.map(({ namespace }) => namespace);
-  const account = await openAccount({ plane, namespace: home.namespace, served, restarts });
+  const account = await openAccount({ plane, namespace: home.namespace, served, restarts, refused });
   ground.leaks.note(account.token);
   stack.defer(() => account.remove());
   const [url, ca] = kubernetesURL === undefined ? [plane.url, plane.ca] : [kubernetesURL];
