@@ -3,6 +3,7 @@ import type { FailureDetails } from '../core/failure.ts';
 type Verdict = Pick<FailureDetails, 'kind' | 'code' | 'detail' | 'outcomeUnknown'>;
 
 const TOO_OLD = 'The server speaks only versions of TLS that are not safe any more; it needs TLS 1.2 or newer';
+const NO_AGREEMENT = 'The server ends the TLS handshake; does it ask for a client certificate? Beatkeys has none';
 
 /** Errors that come before the first byte of a request, by their code in Node and undici. */
 const NEVER_SENT: Readonly<Record<string, string>> = {
@@ -18,7 +19,8 @@ const NEVER_SENT: Readonly<Record<string, string>> = {
   ERR_SSL_PACKET_LENGTH_TOO_LONG: 'The server does not speak TLS at this port; is the URL http:?',
   ERR_SSL_UNSUPPORTED_PROTOCOL: TOO_OLD,
   ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: TOO_OLD,
-  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'The server asks for a client certificate, and Beatkeys has none',
+  'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE': NO_AGREEMENT,
+  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: NO_AGREEMENT,
 };
 
 const UNTRUSTED =
@@ -49,7 +51,8 @@ const CERTIFICATE: Readonly<Record<string, { readonly code: string; readonly det
   CERT_UNTRUSTED: { code: 'CERT_UNTRUSTED', detail: UNTRUSTED },
 };
 
-const CODE = /^[A-Z][A-Z0-9_]{2,63}$/;
+/** OpenSSL has a slash in one of its own. */
+const CODE = /^[A-Z][A-Z0-9_/]{2,63}$/;
 
 /**
  * What a failed connection means. `code` is that of Node, OpenSSL or undici; anything else counts as a connection that
