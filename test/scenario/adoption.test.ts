@@ -78,6 +78,7 @@ beforeAll(async () => {
   const backup = await backUp(objects);
   await world.operator.stop();
   await loseNamespace(objects);
+  await world.account.grant();
   await node.request('DELETE', '/_security/api_key', { ids: [idBefore('dead')] });
   const marks = { installation: 'another', namespace, name: 'elsewhere', uid: 'u', attempt: 'a' };
   await node.request(
