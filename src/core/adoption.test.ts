@@ -44,6 +44,11 @@ describe('a Secret that was not made for the object is refused', () => {
       "Secret packetbeat exists and was not made for this object; it is left untouched: delete or rename it, name another in a new object's spec.secret.name, or hand it over to this object with the annotation beatkeys.dev/adopt: logging/packetbeat",
     ],
     [
+      'without a way out that is none, where another object owns it',
+      seen(restored(), { holder: 'BeatApiKey first' }),
+      "delete or rename it, name another in a new object's spec.secret.name",
+    ],
+    [
       'where the annotation names another object',
       seen(restored('logging/other')),
       'Secret packetbeat was not made for this object; its annotation beatkeys.dev/adopt is "logging/other", and only beatkeys.dev/adopt: logging/packetbeat hands it over',

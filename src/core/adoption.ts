@@ -29,7 +29,8 @@ export function refusedAdoption({ object, secret, close }: Observed): string | u
   const asked = metadata.annotations[ANNOTATIONS.adopt];
   const wanted = `${ANNOTATIONS.adopt}: ${handOver(object)}`;
   if (asked === undefined) {
-    return `${name} exists and was not made for this object; it is left untouched: delete or rename it, name another in a new object's spec.secret.name, or hand it over to this object with the annotation ${wanted}`;
+    const wayOut = holder === undefined ? `, or hand it over to this object with the annotation ${wanted}` : '';
+    return `${name} exists and was not made for this object; it is left untouched: delete or rename it, name another in a new object's spec.secret.name${wayOut}`;
   }
   if (asked !== handOver(object)) {
     return `${name} was not made for this object; its annotation ${ANNOTATIONS.adopt} is ${JSON.stringify(asked.slice(0, REPEATED))}, and only ${wanted} hands it over`;
