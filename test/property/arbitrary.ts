@@ -169,24 +169,22 @@ const secretMetadata: fc.Arbitrary<SecretMetadata> = fc
     ...given('controllerUID', controllerUID),
   }));
 
-/** As a backup brought it back, and handed over or not. */
-const foreign = fc
+/** A Secret as a backup brought it back, and handed over or not. */
+export const foreign = fc
   .record({
     metadata: secretMetadata,
     adopt: fc.constantFrom(undefined, 'logging/packetbeat', 'logging/packetbeat', 'logging/other'),
     holder: fc.constantFrom(undefined, undefined, 'BeatApiKey other'),
   })
-  .map(({ metadata: { controllerUID: _controller, ...metadata }, adopt, holder }) =>
-    known({
-      state: 'foreign' as const,
-      metadata: {
-        ...metadata,
-        labels: { [LABELS.ownerUID]: 'uid-of-before' },
-        annotations: { ...metadata.annotations, ...given(ANNOTATIONS.adopt, adopt) },
-      },
-      ...given('holder', holder),
-    }),
-  );
+  .map(({ metadata: { controllerUID: _controller, ...metadata }, adopt, holder }) => ({
+    state: 'foreign' as const,
+    metadata: {
+      ...metadata,
+      labels: { [LABELS.ownerUID]: 'uid-of-before' },
+      annotations: { ...metadata.annotations, ...given(ANNOTATIONS.adopt, adopt) },
+    },
+    ...given('holder', holder),
+  }));
 
 const record: fc.Arbitrary<KeyRecord> = fc
   .record({ id, creation: instant, expiration: maybe(instant), invalidated: fc.boolean(), owner: user })
@@ -204,7 +202,7 @@ export const observed: fc.Arbitrary<Observed> = fc
     secret: fc.oneof(
       { weight: 5, arbitrary: secretMetadata.map((metadata) => known(ours(metadata))) },
       { weight: 1, arbitrary: fc.constant(known({ state: 'absent' as const })) },
-      { weight: 2, arbitrary: foreign },
+      { weight: 2, arbitrary: foreign.map((view) => known(view)) },
       { weight: 1, arbitrary: failure.map(unknown) },
     ),
     consumers: arbitraryConsumers(id, instant),

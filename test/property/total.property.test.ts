@@ -9,10 +9,12 @@ import { journalAnnotations, readJournal, type Journal } from '../../src/core/jo
 import { journalOf, type Observed } from '../../src/core/observed.ts';
 import { plan } from '../../src/core/plan.ts';
 import { openQuestions } from '../../src/core/questions.ts';
+import { known } from '../../src/core/reading.ts';
 import { statusOf } from '../../src/core/status.ts';
-import { INSTALLATION } from '../builders/beat-api-key.ts';
+import { aBeatApiKey, INSTALLATION } from '../builders/beat-api-key.ts';
+import { aConnectionView } from '../builders/connection-view.ts';
 import { NOW } from '../builders/observed.ts';
-import { observed } from './arbitrary.ts';
+import { foreign, observed } from './arbitrary.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 const numRuns = 4 * Number(process.env['PROPERTY_RUNS'] ?? 100);
@@ -58,7 +60,8 @@ describe('whatever a pass may come to know', () => {
     expect(beatApiKeyStatus.safeParse(status).error).toBeUndefined();
     const later = NOW + 1_000;
     const { expires = 0, superseded = [] } = journalOf(seen) ?? {};
-    const instants = [expires, ...superseded.map(({ notBefore }) => notBefore)];
+    const ends = (seen.inventory?.keys ?? []).map(({ expiration = 0 }) => expiration);
+    const instants = [expires, ...superseded.map(({ notBefore }) => notBefore), ...ends];
     const again = statusOf({ ...seen, object: { ...seen.object, status } }, desired, verdict, later);
     if (instants.every((instant) => instant <= NOW || instant > later)) expect(again).toEqual(status);
     expect(eventsOf(seen.object, [], verdict)).toBeInstanceOf(Array);
@@ -83,21 +86,35 @@ describe('whatever a pass may come to know', () => {
     if (seen.object.metadata.deletionTimestamp === undefined) expect(ids).not.toContain(journalOf(seen)?.keyID);
   });
 
-  test.prop([observed], { numRuns })('a Secret that is not our own is left alone unless it is handed over', (seen) => {
-    const { secret, close } = seen;
-    if (!secret.known || secret.value.state !== 'foreign') return;
-    const { metadata, holder } = secret.value;
-    const look = close.handedOver?.known === true ? close.handedOver.value : undefined;
-    const free = holder === undefined && look?.immutable !== true && (look === undefined || look.type === 'Opaque');
-    const isHandedOver = metadata.annotations[ANNOTATIONS.adopt] === 'logging/packetbeat' && free;
-    for (const action of planned(seen).actions) {
-      const writes = 'secret' in action || action.type === 'issueKey';
-      if (writes) expect([action.type, isHandedOver]).toEqual(['adoptSecret', true]);
-      if (action.type !== 'adoptSecret') continue;
-      if (action.journal !== undefined) expect(look?.record?.id).toBe(action.journal.keyID);
-      if (action.key !== undefined) expect(action.key.record).toEqual(look?.record);
-    }
-  });
+  test.prop([observed, foreign], { numRuns })(
+    'a Secret that is not our own is left alone unless it is handed over',
+    (whatever, view) => {
+      const { refusal: _refusal, ...rest } = whatever;
+      const { metadata, holder } = view;
+      const secret = known(view);
+      const look = rest.close.handedOver?.known === true ? rest.close.handedOver.value : undefined;
+      const free = holder === undefined && look?.immutable !== true && (look === undefined || look.type === 'Opaque');
+      const isHandedOver = metadata.annotations[ANNOTATIONS.adopt] === 'logging/packetbeat' && free;
+      for (const seen of [
+        { ...rest, secret },
+        {
+          ...rest,
+          secret,
+          object: aBeatApiKey(),
+          connection: aConnectionView(),
+          close: look === undefined ? {} : { handedOver: known(look) },
+        },
+      ]) {
+        for (const action of planned(seen).actions) {
+          const writes = 'secret' in action || action.type === 'issueKey';
+          if (writes) expect([action.type, isHandedOver]).toEqual(['adoptSecret', true]);
+          if (action.type !== 'adoptSecret') continue;
+          if (action.journal !== undefined) expect(look?.record?.id).toBe(action.journal.keyID);
+          if (action.key !== undefined) expect(action.key.record).toEqual(look?.record);
+        }
+      }
+    },
+  );
 
   test.prop([observed], { numRuns })('a journal that is written can be read back', (seen) => {
     for (const action of planned(seen).actions) {
