@@ -4,6 +4,7 @@ import {
   badNames,
   celString,
   duration,
+  expressionOf,
   map,
   mapList,
   namespaceName,
@@ -56,12 +57,17 @@ const keyMetadata = withRules(map(z.string().max(1024), 32, 256), {
   given: (value) => badNames(Object.keys(value), isFreeName),
 }).describe("Joins the key's metadata in Elasticsearch.");
 
+/** JavaScript, CEL and Elasticsearch each trim something else; separators and control characters are all of it. */
+const BLANK = '[\\p{Z}\\p{Cc}]';
+const BLANK_AT_AN_END = `^${BLANK}|${BLANK}$`;
+const hasBlankEnd = expressionOf(BLANK_AT_AN_END);
+
 const keyName = withRules(
   text(256),
   {
-    cel: 'self.trim() == self',
+    cel: `!self.matches(${celString(BLANK_AT_AN_END)})`,
     message: 'must not begin or end with white space',
-    holds: (value) => value.trim() === value,
+    holds: (value) => !hasBlankEnd.test(value),
   },
   { cel: "!self.startsWith('_')", message: 'must not begin with _', holds: (value) => !value.startsWith('_') },
 ).describe(

@@ -2,19 +2,17 @@ import * as z from 'zod';
 import { atomicList, dataKey, matching, objectName, positiveDuration, text, withRules } from './fields.ts';
 import { labelSelector } from './label-selector.ts';
 import type { Role } from './role-descriptor.ts';
+import { URL_PATTERN } from './url-pattern.ts';
 
 /** Who may use a connection. */
 const ALLOWED_NAMESPACES = ['Same', 'All', 'Selector'] as const;
 /** Where certificates may be kept. */
 const CA_KINDS = ['Secret', 'ConfigMap'] as const;
 
-const url = withRules(
-  matching(
-    '^https?://[^/?#@\\s]+(/[^?#@\\s]*)?$',
-    2048,
-    'must be an http or https URL without user, password, query and fragment, such as https://es.example:9200',
-  ),
-  { cel: 'isURL(self)', message: 'must be a URL', holds: (value) => URL.canParse(value) },
+const url = matching(
+  URL_PATTERN,
+  2048,
+  'must be an http or https URL without user, password, query and fragment, such as https://es.example:9200',
 );
 
 const tls = z

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { characters } from '../lib/characters.ts';
 import { DURATION_PATTERN, POSITIVE_DURATION_PATTERN } from '../lib/duration.ts';
 
 /**
@@ -77,9 +78,17 @@ export function text(most: number) {
   return z.string().min(1).max(most);
 }
 
-/** Text of a form that a regular expression says; the expression must read alike in JavaScript and RE2. */
+/**
+ * The expression for the controller. It must read alike in RE2, which knows code points only: `\\s`, `\\w` and `\\b` do
+ * not, `$` does.
+ */
+export function expressionOf(pattern: string): RegExp {
+  return new RegExp(pattern, 'u');
+}
+
+/** Text of a form that a regular expression says. */
 export function matching(pattern: string, most: number, message: string) {
-  const expression = new RegExp(pattern);
+  const expression = expressionOf(pattern);
   return withRules(text(most), {
     cel: `self.matches(${celString(pattern)})`,
     message,
@@ -130,7 +139,7 @@ export function map<S extends z.ZodType>(value: S, most: number, longestName: nu
     .record(z.string(), value)
     .refine((entries) => Object.keys(entries).length <= most, { error: `must not have more than ${most} entries` })
     .meta({ maxProperties: most });
-  const isShort = (name: string): boolean => name.length <= longestName;
+  const isShort = (name: string): boolean => characters(name) <= longestName;
   return withRules(schema, {
     cel: `self.all(name, size(name) <= ${longestName})`,
     message: `must not have names longer than ${longestName} characters`,
@@ -141,7 +150,7 @@ export function map<S extends z.ZodType>(value: S, most: number, longestName: nu
 
 /** A rule for every name in a map. */
 export function namesMatching<S extends z.ZodRecord>(schema: S, pattern: string, message: string): S {
-  const expression = new RegExp(pattern);
+  const expression = expressionOf(pattern);
   return withRules(schema, {
     cel: `self.all(name, name.matches(${celString(pattern)}))`,
     message,
@@ -159,8 +168,10 @@ const DNS_LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 
 /** Name of a label or an annotation, with or without a prefix. */
 export const QUALIFIED_NAME_PATTERN = `^(${DNS_LABEL}(\\.${DNS_LABEL})*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$`;
-/** Longest of them: 253 for the prefix, 63 for the rest. */
-export const LONGEST_QUALIFIED_NAME = 317;
+/** Longest prefix, without its slash. */
+export const LONGEST_PREFIX = 253;
+/** Longest of them: the prefix, and 63 for the rest. */
+export const LONGEST_QUALIFIED_NAME = LONGEST_PREFIX + 1 + 63;
 /** Value of a label. */
 export const LABEL_VALUE_PATTERN = '^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$';
 

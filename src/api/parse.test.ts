@@ -50,6 +50,26 @@ describe('parseBeatApiKeySpec', () => {
       'spec.keyName must not begin or end with white space, but is "a "',
     ],
     [
+      'a key name with a control character at its end',
+      { ...PRESET, keyName: 'a\x85' },
+      'spec.keyName must not begin or end with white space, but is "a\x85"',
+    ],
+    [
+      'a key name of too many characters, each of two units in JavaScript',
+      { ...PRESET, keyName: '😀'.repeat(257) },
+      'spec.keyName must have at most 256 characters, but has 257',
+    ],
+    [
+      'a name that JavaScript keeps for itself',
+      { ...PRESET, secret: { template: { data: JSON.parse('{"__proto__":"a"}') as unknown } } },
+      'spec.secret.template.data.__proto__ is no name for a field',
+    ],
+    [
+      'a prefix that no domain has',
+      { ...PRESET, secret: { template: { annotations: { [`${'a'.repeat(254)}/b`]: 'c' } } } },
+      `spec.secret.template.annotations must not have names with more than 253 characters before the slash, but is given "${'a'.repeat(64)}…"`,
+    ],
+    [
       'a key name that Elasticsearch reserves',
       { ...PRESET, keyName: '_a' },
       'spec.keyName must not begin with _, but is "_a"',
@@ -144,6 +164,16 @@ describe('parseBeatApiKeySpec', () => {
 
   test('drops unknown fields outside role descriptors, as the API server does', () => {
     expect(parseBeatApiKeySpec({ ...PRESET, unknown: 1 })).toEqual({ ok: true, value: PRESET });
+  });
+
+  test('counts characters as the API server does', () => {
+    const spec = { ...PRESET, keyName: '😀'.repeat(256), metadata: { ['😀'.repeat(256)]: '😀'.repeat(1_024) } };
+    expect(parseBeatApiKeySpec(spec)).toEqual({ ok: true, value: spec });
+  });
+
+  test('takes white space that is not at an end, and a byte order mark, which is none', () => {
+    const spec = { ...PRESET, keyName: '\ufeffa b' };
+    expect(parseBeatApiKeySpec(spec)).toEqual({ ok: true, value: spec });
   });
 
   test('tells every unknown field, at most twenty problems, and names the first three in the sentence', () => {

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { beatApiKeySpec, consumers } from './beat-api-key.ts';
 import { elasticsearchConnectionSpec } from './elasticsearch-connection.ts';
-import { pathText } from './field-path.ts';
+import { pathText, type Path } from './field-path.ts';
 import { problemsOf, type Problem } from './problem.ts';
 import { strictRole } from './role-descriptor.ts';
 import type { BeatApiKeySpec, ElasticsearchConnectionSpec } from './types.ts';
@@ -50,6 +50,9 @@ export function parseConsumers(spec: unknown): BeatApiKeySpec['consumers'] | und
 
 function parse<T>(schema: z.ZodType<T>, spec: unknown): Parsed<T> {
   try {
+    const lost = pathToProto(spec);
+    if (lost !== undefined)
+      return { ok: false, problems: [{ path: pathText(lost), message: 'is no name for a field' }] };
     const result = schema.safeParse(spec);
     if (result.success) return { ok: true, value: result.data };
     const issues = withoutConsequences(result.error.issues);
@@ -58,6 +61,20 @@ function parse<T>(schema: z.ZodType<T>, spec: unknown): Parsed<T> {
   } catch {
     return { ok: false, problems: [{ path: 'spec', message: 'must be plain JSON' }] };
   }
+}
+
+/**
+ * The way to a field of the name that JavaScript keeps for itself. In JSON it is a name like any other, and zod passes
+ * over it in silence: what stands there would be lost.
+ */
+function pathToProto(value: unknown): Path | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (Object.hasOwn(value, '__proto__')) return ['__proto__'];
+  for (const [name, member] of Object.entries(value)) {
+    const below = pathToProto(member);
+    if (below !== undefined) return [Array.isArray(value) ? Number(name) : name, ...below];
+  }
+  return undefined;
 }
 
 /** What a rule says of a value whose form is wrong anyway would be said twice, or follow from what is mended first. */

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { characters } from '../lib/characters.ts';
 import { nearest } from '../lib/nearest.ts';
 import { at, knownNames, pathText } from './field-path.ts';
 import { SAYS_WHAT_IS_GIVEN } from './fields.ts';
@@ -65,7 +66,7 @@ function demand(issue: z.core.$ZodIssue, given: unknown): string {
 /** `, but is "…"` where showing the value helps and cannot hurt. */
 function mention(issue: z.core.$ZodIssue, given: unknown): string {
   if (issue.code === 'custom' && issue.params?.[SAYS_WHAT_IS_GIVEN] === true) return '';
-  if (issue.code === 'too_big' && typeof given === 'string') return `, but has ${given.length}`;
+  if (issue.code === 'too_big' && typeof given === 'string') return `, but has ${characters(given)}`;
   const helps = issue.code === 'invalid_value' || issue.code === 'custom' || issue.code.startsWith('too_');
   const hidden = HIDDEN.some((prefix) => prefix.every((name, index) => issue.path[index] === name));
   if (!helps || hidden || issue.path.includes('query')) return '';

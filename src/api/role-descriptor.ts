@@ -126,9 +126,13 @@ function roleDescriptor({ object, anyObject, query }: Dialect) {
 
 /** The descriptors of a key by name. None at all would hand out every right of the operator's own user. */
 function roleDescriptors(descriptor: ReturnType<typeof roleDescriptor>) {
-  const entry = descriptor
-    .refine(grantsSomething, { error: 'must grant something: it names no privilege' })
-    .meta({ minProperties: 1 });
+  const entry = withRules(descriptor, {
+    cel: GRANTS.map((field) =>
+      field === 'global' ? 'has(self.global)' : `(has(self.${field}) && size(self.${field}) > 0)`,
+    ).join(' || '),
+    message: 'must grant something: it names no privilege',
+    holds: grantsSomething,
+  });
   const all = map(entry, MOST.descriptors, MOST.name).refine((value) => JSON.stringify(value).length <= MOST.total, {
     error: `must not be longer than ${MOST.total} characters as JSON`,
   });
@@ -148,7 +152,7 @@ function roleDescriptors(descriptor: ReturnType<typeof roleDescriptor>) {
   );
 }
 
-/** The fields of a descriptor that can grant a privilege. */
+/** The fields of a descriptor that can grant a privilege. CEL cannot see what is in `global`. */
 const GRANTS = [
   'cluster',
   'index',

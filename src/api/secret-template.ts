@@ -5,6 +5,7 @@ import {
   celString,
   DATA_KEY_PATTERN,
   LABEL_VALUE_PATTERN,
+  LONGEST_PREFIX,
   LONGEST_QUALIFIED_NAME,
   map,
   namesMatching,
@@ -22,13 +23,23 @@ function metadataMap(value: z.ZodString, most: number) {
     QUALIFIED_NAME_PATTERN,
     'must have names like example.com/name or name: letters, digits, "-", "_" and "."',
   );
+  const hasPrefixOfADomain = (name: string): boolean => name.indexOf('/') <= LONGEST_PREFIX;
   const isFree = (name: string): boolean => !RESERVED_PREFIXES.some((prefix) => name.startsWith(prefix));
-  return withRules(named, {
-    cel: `self.all(name, !(${reserved}))`,
-    message: `must not have reserved names, which start with ${RESERVED_PREFIXES.join(', ')}`,
-    holds: (entries) => Object.keys(entries).every(isFree),
-    given: (entries) => badNames(Object.keys(entries), isFree),
-  });
+  return withRules(
+    named,
+    {
+      cel: `self.all(name, name.indexOf('/') <= ${LONGEST_PREFIX})`,
+      message: `must not have names with more than ${LONGEST_PREFIX} characters before the slash`,
+      holds: (entries) => Object.keys(entries).every(hasPrefixOfADomain),
+      given: (entries) => badNames(Object.keys(entries), hasPrefixOfADomain),
+    },
+    {
+      cel: `self.all(name, !(${reserved}))`,
+      message: `must not have reserved names, which start with ${RESERVED_PREFIXES.join(', ')}`,
+      holds: (entries) => Object.keys(entries).every(isFree),
+      given: (entries) => badNames(Object.keys(entries), isFree),
+    },
+  );
 }
 
 const isLabelValue = (value: string): boolean => new RegExp(LABEL_VALUE_PATTERN).test(value);

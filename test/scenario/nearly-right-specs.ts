@@ -44,6 +44,8 @@ const labels = [
   'x.kubernetes.io/x',
   'a..b/c',
   'a/' + 'b'.repeat(64),
+  `${'p'.repeat(253)}/a`,
+  `${'p'.repeat(254)}/a`,
   'A/b',
   'ä',
   '',

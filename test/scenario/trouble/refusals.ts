@@ -41,12 +41,13 @@ const RIGHTS: readonly Refusal[] = [
   {
     name: 'empty-descriptor',
     spec: role({}),
-    kubectl: `${writer}: Invalid value: 0: ${writer} in body should have at least 1 properties`,
+    kubectl: 'spec.roleDescriptors[writer]: Invalid value: must grant something: it names no privilege',
     operator: `${writer} must grant something: it names no privilege`,
   },
   {
     name: 'empty-lists',
     spec: role({ cluster: [], indices: [] }),
+    kubectl: 'spec.roleDescriptors[writer]: Invalid value: must grant something: it names no privilege',
     operator: `${writer} must grant something: it names no privilege`,
   },
   {
