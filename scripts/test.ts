@@ -1,9 +1,10 @@
 /**
  * `npm test`: every step that a change must pass. The servers start while the steps that need none of them run, and then
- * the Beats are built while the steps that need none run. `--verbose` shows all output.
+ * the newest API server and the Beats are built while the steps that need none run. `--verbose` shows all output.
  */
 import { beatsBinaries } from '../test/testbed/beats/binaries.ts';
 import { coordinatesVariable, writeCoordinates } from '../test/testbed/coordinates-file.ts';
+import { newestApiServer } from '../test/testbed/kubernetes/binaries.ts';
 import { chooseProvider, startTestbed } from '../test/testbed/testbed.ts';
 import { ahead } from './steps/ahead.ts';
 import { interruptedCode, runSteps } from './steps/run.ts';
@@ -16,9 +17,14 @@ const provider = await chooseProvider(console.log).catch((error: unknown) => {
   process.exit(1);
 });
 const servers = ahead('servers', (progress) => startTestbed(provider, { crds: 'crds' }, progress));
-// What is built for the servers comes first; Beats play no part where nodes are real.
+// What is built for the servers comes first, then what is built for some tests. Beats play no part where nodes are real.
+const newest = ahead('newest API server', async (progress) => {
+  await servers.outcome;
+  if (provider.startNewestApiServer !== undefined) await newestApiServer(progress);
+});
 const beats = ahead('Beats', async (progress) => {
   const testbed = await servers.outcome;
+  await newest.outcome;
   if (testbed?.coordinates.controlPlane.playedNodes === true) await beatsBinaries(progress);
 });
 
@@ -36,6 +42,7 @@ const code = await runSteps([
   testStep('unit'),
   coordinates,
   againstServers('contract'),
+  { name: newest.name, run: newest.turn, after: [servers.name] },
   { name: beats.name, run: beats.turn, after: [servers.name] },
   againstServers('e2e'),
 ]);

@@ -5,7 +5,7 @@ import { output } from './command.ts';
 import type { Progress } from './progress.ts';
 
 /** Runs `go` with these arguments, to its end; gives its output. */
-type Go = (...args: readonly string[]) => Promise<string>;
+export type Go = (...args: readonly string[]) => Promise<string>;
 
 /** Programs that the `tool` lines of a go.mod name. */
 export interface GoTools {

@@ -2,7 +2,7 @@ import { answers } from './command.ts';
 import { elasticsearchVersions } from './elasticsearch/releases.ts';
 import { findJdk } from './elasticsearch/jdk.ts';
 import { startNativeElasticsearch } from './elasticsearch/node.ts';
-import { startNativeControlPlane } from './kubernetes/control-plane.ts';
+import { startNativeControlPlane, startNativeNewestApiServer } from './kubernetes/control-plane.ts';
 import type { Provider } from './servers.ts';
 
 /** The real servers as processes of this machine, without containers: built with Go, fetched with Maven. */
@@ -12,7 +12,7 @@ export const native: Provider = {
   missing: async () => {
     const sentences: string[] = [];
     if (!process.env['KUBEBUILDER_ASSETS'] && !(await answers('go', ['version']))) {
-      sentences.push('Go is missing: install Go 1.25 or newer, so that `go` is on PATH.');
+      sentences.push('Go is missing: install Go 1.26 or newer, so that `go` is on PATH.');
     }
     if (!(await answers('mvn', ['--version']))) {
       sentences.push('Maven is missing: install it, so that `mvn` is on PATH.');
@@ -25,5 +25,7 @@ export const native: Provider = {
     return sentences;
   },
   startControlPlane: startNativeControlPlane,
+  // Whoever names builds of his own means those.
+  ...(process.env['KUBEBUILDER_ASSETS'] ? {} : { startNewestApiServer: startNativeNewestApiServer }),
   startElasticsearch: startNativeElasticsearch,
 };

@@ -129,5 +129,10 @@ export interface Provider {
   /** The versions of Elasticsearch that it has, newest first. */
   versions(): Promise<readonly string[]>;
   startControlPlane(options: ControlPlaneOptions, progress: Progress): Promise<RunningControlPlane>;
+  /**
+   * Only where the provider has a newer Kubernetes, too: its API server with an etcd and nothing else. Objects are
+   * stored; nobody runs pods, collects garbage or empties namespaces.
+   */
+  startNewestApiServer?(options: ControlPlaneOptions, progress: Progress): Promise<RunningControlPlane>;
   startElasticsearch(options: ElasticsearchOptions, progress: Progress): Promise<RunningElasticsearch>;
 }

@@ -8,7 +8,7 @@ import { withProgress } from '../progress.ts';
 import type { Progress } from '../progress.ts';
 import { ServerProcess } from '../server-process.ts';
 import type { ControlPlaneOptions, RunningControlPlane } from '../servers.ts';
-import { controlPlaneBinaries } from './binaries.ts';
+import { controlPlaneBinaries, newestApiServer } from './binaries.ts';
 import { connectControlPlane, installCrds, renderKubeconfig } from './client.ts';
 import { clients } from './kubectl.ts';
 import { startPlayedNodes } from './nodes.ts';
@@ -29,7 +29,31 @@ export async function startNativeControlPlane(
   options: ControlPlaneOptions,
   progress: Progress,
 ): Promise<RunningControlPlane> {
+  return start({ assets: await controlPlaneBinaries(progress) }, options, progress);
+}
+
+/** Starts the newest kube-apiserver and an etcd in the same way, and no controllers. */
+export async function startNativeNewestApiServer(
+  options: ControlPlaneOptions,
+  progress: Progress,
+): Promise<RunningControlPlane> {
   const assets = await controlPlaneBinaries(progress);
+  return start({ assets, newest: await newestApiServer(progress) }, options, progress);
+}
+
+/** What is run. */
+interface Programs {
+  /** The folder with the programs of every day. */
+  readonly assets: string;
+  /** Path of another kube-apiserver, which then runs without controllers: they must not be older than it. */
+  readonly newest?: string;
+}
+
+async function start(
+  { assets, newest }: Programs,
+  options: ControlPlaneOptions,
+  progress: Progress,
+): Promise<RunningControlPlane> {
   const { kubectl, helm } = await clients(progress);
   const folder = temporaryFolder('control-plane');
   const inFolder = (name: string) => path.join(folder.path, name);
@@ -40,7 +64,7 @@ export async function startNativeControlPlane(
   const server = (name: string, args: string[], ready?: () => Promise<boolean>) =>
     new ServerProcess({
       name,
-      command: path.join(assets, name),
+      command: name === 'kube-apiserver' && newest !== undefined ? newest : path.join(assets, name),
       args,
       log: inFolder(`${name}.log`),
       ...(ready === undefined ? {} : { ready }),
@@ -72,14 +96,15 @@ export async function startNativeControlPlane(
       const kubeconfig = inFolder('kubeconfig');
       await writeFile(kubeconfig, renderKubeconfig({ url, ca, token }), { mode: 0o600 });
       const plane = connectControlPlane({
-        ...{ kubeconfig, url, token, ca, kubectlPath: kubectl, helmPath: helm, playedNodes: true },
+        ...{ kubeconfig, url, token, ca, kubectlPath: kubectl, helmPath: helm, playedNodes: newest === undefined },
         ...(options.audit === true ? { auditLog: inFolder('audit.log') } : {}),
       });
       if (options.crds !== undefined) await installCrds(plane, options.crds);
-      await controllerManager.start();
+      if (newest === undefined) await controllerManager.start();
       return {
         ...plane,
         startNodes: async (count) => {
+          if (newest !== undefined) return;
           nodes ??= await startPlayedNodes(plane, folder.path, assets);
           await nodes.ensure(count);
         },
