@@ -1,22 +1,25 @@
-import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { parseBeatApiKeySpec, type Parsed } from '../../src/api/parse.ts';
 import { CONNECTION, KEY, PRESET } from '../builders/specs.ts';
-import { controlPlane } from '../testbed/current.ts';
-import { installCrds, mustKubectl } from '../testbed/kubernetes/client.ts';
+import { mustKubectl } from '../testbed/kubernetes/client.ts';
+import { DryRun } from './agreement/dry-run.ts';
+import { CRDS, openKubernetesVersions } from './agreement/kubernetes-versions.ts';
 import { BAD_CONNECTION_SPECS, BAD_KEY_SPECS } from './bad-specs.ts';
 import { ELASTIC_EXAMPLES } from './elastic-examples.ts';
 import { createWorkbench, PARSERS, type Kind } from './kinds.ts';
 
-const crds = path.resolve(import.meta.dirname, '../../crds');
-const bench = await createWorkbench('kinds');
+const versions = await openKubernetesVersions();
+afterAll(() => versions[Symbol.asyncDispose]());
+const stands = await Promise.all(
+  versions.each.map(async ([version, plane]) => [version, plane, await createWorkbench('kinds', plane)] as const),
+);
+afterAll(async () => {
+  for (const [, , bench] of stands) await bench.remove();
+});
 
-beforeAll(() => installCrds(controlPlane(), crds));
-afterAll(() => bench.remove());
-
-describe('The API server', () => {
+describe.each(stands)('The API server of Kubernetes %s', (_version, plane, bench) => {
   test('takes the definitions by client-side apply too, which keeps a copy in an annotation', async () => {
-    const { stderr, code } = await bench.kubectl(['apply', '--dry-run=server', '-f', crds]);
+    const { stderr, code } = await bench.kubectl(['apply', '--dry-run=server', '-f', CRDS]);
     expect(stderr.replaceAll(/^Warning: .*last-applied.*$/gm, '').trim()).toBe('');
     expect(code).toBe(0);
   });
@@ -33,7 +36,7 @@ spec:
   connectionRef: {name: main}
   roleDescriptors: ${example}
 `;
-    await mustKubectl(controlPlane(), ['apply', '-f', '-'], yaml);
+    await mustKubectl(plane, ['apply', '-f', '-'], yaml);
     const spec = await bench.readSpec('BeatApiKey', name);
     expect(spec).toEqual({ connectionRef: { name: 'main' }, roleDescriptors: JSON.parse(example) as unknown });
     expect(parseBeatApiKeySpec(spec)).toEqual({ ok: true, value: spec });
@@ -118,25 +121,24 @@ spec:
     await bench.create('BeatApiKey', 'largest', largest);
     await bench.must('patch', 'bak', 'largest', '--type=merge', '-p', '{"spec":{"suspend":true}}');
   });
-});
 
-describe.each<[Kind, readonly (readonly [string, unknown])[]]>([
-  ['BeatApiKey', BAD_KEY_SPECS],
-  ['ElasticsearchConnection', BAD_CONNECTION_SPECS],
-])('Rules of %s', (kind, cases) => {
-  test.each(cases)('refuse %s, in the same words by API server and operator', async (_name, spec) => {
-    const { stderr, code } = await bench.kubectl(
-      ['create', '--dry-run=server', '-f', '-'],
-      bench.manifest(kind, 'bad', spec),
-    );
-    const parsed: Parsed<unknown> = PARSERS[kind](spec);
-    expect(code).not.toBe(0);
-    expect(parsed.ok).toBe(false);
-    // The API server writes names of maps in brackets, we write those of identifiers with a dot.
-    const said = stderr.replaceAll(/\[([A-Za-z]\w*)\]/g, '.$1');
-    for (const problem of parsed.ok ? [] : parsed.problems) {
-      expect(said).toContain(`${problem.path}: `);
-      expect(said).toContain(problem.message.replace(/, but is .*$/, ''));
-    }
+  describe.each<[Kind, readonly (readonly [string, unknown])[]]>([
+    ['BeatApiKey', BAD_KEY_SPECS],
+    ['ElasticsearchConnection', BAD_CONNECTION_SPECS],
+  ])('has rules of %s that', (kind, cases) => {
+    const dryRun = new DryRun(plane, bench.namespace);
+    afterAll(() => dryRun[Symbol.asyncDispose]());
+
+    test.each(cases)('refuse %s, in the same words as the operator', async (_name, spec) => {
+      const answer = await dryRun.create(kind, JSON.stringify(spec));
+      const parsed: Parsed<unknown> = PARSERS[kind](spec);
+      expect(parsed.ok).toBe(false);
+      // The API server writes names of maps in brackets, we write those of identifiers with a dot.
+      const said = answer.taken ? 'taken' : answer.why.replaceAll(/\[([A-Za-z]\w*)\]/g, '.$1');
+      for (const problem of parsed.ok ? [] : parsed.problems) {
+        expect(said).toContain(`${problem.path}: `);
+        expect(said).toContain(problem.message.replace(/, but is .*$/, ''));
+      }
+    });
   });
 });

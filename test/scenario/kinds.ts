@@ -2,6 +2,7 @@ import { parseBeatApiKeySpec, parseElasticsearchConnectionSpec } from '../../src
 import type { Finished } from '../testbed/command.ts';
 import { controlPlane, createNamespace } from '../testbed/current.ts';
 import { mustKubectl } from '../testbed/kubernetes/client.ts';
+import type { ControlPlane } from '../testbed/servers.ts';
 
 /** How the operator reads the spec of each kind. */
 export const PARSERS = { BeatApiKey: parseBeatApiKeySpec, ElasticsearchConnection: parseElasticsearchConnectionSpec };
@@ -30,9 +31,9 @@ export interface Workbench {
   remove(): Promise<void>;
 }
 
-export async function createWorkbench(prefix: string): Promise<Workbench> {
-  const plane = controlPlane();
-  const { name: namespace, remove } = await createNamespace(prefix);
+/** Makes it, in the control plane of the run or another one. */
+export async function createWorkbench(prefix: string, plane: ControlPlane = controlPlane()): Promise<Workbench> {
+  const { name: namespace, remove } = await createNamespace(prefix, plane);
   const manifest = (kind: Kind, name: string, spec: unknown): Manifest & { spec: unknown } => ({
     apiVersion: 'beatkeys.dev/v1alpha1',
     kind,
