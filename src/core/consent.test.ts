@@ -20,6 +20,11 @@ describe('a connection in namespace logging that allows', () => {
   });
 });
 
+test.for(['constructor', 'toString', '__proto__'])('a namespace has no label %s that nobody gave it', (key) => {
+  expect(selects({ matchExpressions: [{ key, operator: 'Exists' }] }, { team: 'net' })).toBe(false);
+  expect(selects({ matchExpressions: [{ key, operator: 'DoesNotExist' }] }, { team: 'net' })).toBe(true);
+});
+
 describe('the namespaces that a connection of logging names, when it allows', () => {
   const name = 'kubernetes.io/metadata.name';
   const one = { matchLabels: { [name]: 'edge' } };

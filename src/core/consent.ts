@@ -77,7 +77,8 @@ export function selects(selector: LabelSelector, labels: Readonly<Record<string,
   return (
     pairs.every(([key, value]) => labels[key] === value) &&
     (selector.matchExpressions ?? []).every(({ key, operator, values = [] }) => {
-      const value = labels[key];
+      // `constructor` is a good name of a label, and every object has something of that name.
+      const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
       switch (operator) {
         case 'In':
           return value !== undefined && values.includes(value);
