@@ -1,7 +1,9 @@
+import './runtime/debug-output.ts';
 import { runApp } from './app.ts';
 import { runCommandLine } from './cli/command-line.ts';
 import { parseConfig } from './config.ts';
 import { onStopSignals } from './runtime/stop-signals.ts';
+import { reportError } from './telemetry/error-report.ts';
 import { createLogger } from './telemetry/logger.ts';
 import packageJson from '../package.json' with { type: 'json' };
 
@@ -15,6 +17,11 @@ async function runOperator(): Promise<number> {
     for (const problem of parsed.problems) logger.error({ problem }, 'a setting is wrong');
     return 2;
   }
+  // Node itself would print the message and the fields of what was thrown, whatever stands in them.
+  process.on('uncaughtException', (error) => {
+    logger.error({ error: reportError(error) }, 'cannot go on');
+    process.exit(1);
+  });
   const stop = new AbortController();
   const signals = onStopSignals({
     stop: (signal) => {
@@ -28,7 +35,7 @@ async function runOperator(): Promise<number> {
     logger.info({ ending }, 'stopped');
     return ending === 'stopped' ? 0 : 1;
   } catch (error) {
-    logger.error({ error }, 'cannot go on');
+    logger.error({ error: reportError(error) }, 'cannot go on');
     return 1;
   } finally {
     signals[Symbol.dispose]();

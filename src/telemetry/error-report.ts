@@ -18,7 +18,8 @@ const FRAMES = 12;
 /** What V8 writes, and nothing that a message could smuggle in beside a place in a file. */
 const FRAME = /^ {4}at (?:async )?(?:[\w$.<>#[\] ]{1,200} \()?(?:file:\/\/|node:|\/)[^\s()]{1,400}:\d+:\d+\)?$/;
 const TYPE = /^[A-Za-z_$][\w$]{0,63}$/;
-const CODE = /^[A-Za-z][\w-]{0,63}$/;
+/** Node's, OpenSSL's and undici's; a key is never all in capitals. */
+const CODE = /^[A-Z][A-Z0-9_]{2,63}$/;
 
 /**
  * Says what went wrong without repeating what another system said. A `Failure` shows its fields, which are our own

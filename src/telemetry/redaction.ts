@@ -64,7 +64,8 @@ function cleanEntries(entries: Iterable<readonly [unknown, unknown]>, depth: num
   const plain: [string, unknown][] = [];
   for (const [key, value] of entries) {
     if (plain.length === ENTRIES) break;
-    const name = redactText(String(key));
+    // What is no text could print what it carries, as errors do.
+    const name = typeof key === 'string' ? redactText(key) : typeof key === 'number' ? `${key}` : `[${typeof key}]`;
     plain.push([name, hides(name, value) ? REDACTED : clean(value, depth - 1)]);
   }
   return Object.fromEntries(plain);
