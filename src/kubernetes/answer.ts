@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { isWithinBounds, type JsonBounds } from '../lib/json-bounds.ts';
 import { AnswerTooLarge } from './failure.ts';
 
 export interface Answer {
@@ -29,15 +30,25 @@ export async function readAnswer(
   };
 }
 
-/** Milliseconds to wait as a `Retry-After` header says: seconds or a date (RFC 9110, 10.2.3). */
+/**
+ * An API server takes 10,000 levels from its users, and puts some of its own around them. Four million values are eight
+ * thousand for each object of a page; a DaemonSet has about one thousand.
+ */
+const BOUNDS: JsonBounds = { depth: 12_000, values: 4_000_000 };
+
+/** A longer pause is not kept: whoever stands in front of the API server could put a watch to sleep for years. */
+const LONGEST_WISH_MS = 5 * 60_000;
+
+/** Milliseconds to wait as a `Retry-After` header says: seconds or a date (RFC 9110, 10.2.3); five minutes at most. */
 export function parseRetryAfter(value: string | string[] | undefined, now: number): number | undefined {
   if (typeof value !== 'string') return undefined;
   const ms = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - now;
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(0, ms), LONGEST_WISH_MS);
 }
 
-/** The value, or `undefined` where the text is no JSON. */
+/** The value, or `undefined` where the text is no JSON; throws `AnswerTooLarge` where it would be too much of it. */
 export function parseJSON(text: string): unknown {
+  if (!isWithinBounds(text, BOUNDS)) throw new AnswerTooLarge();
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -2,6 +2,7 @@ import { Failure } from '../core/failure.ts';
 import type { Answer } from './answer.ts';
 import { type Attempt, failureOfAnswer, failureOfError, saysGone, TOO_LARGE } from './failure.ts';
 import { fieldOf, isObject, type KubernetesObject } from './object.ts';
+import { notKubernetes, type Page, takePage } from './page.ts';
 import { outOfReach, type Reach } from './reach.ts';
 import {
   type CollectionPath,
@@ -45,17 +46,13 @@ export interface StreamOptions {
   readonly signal: AbortSignal;
   /** How long nothing at all may come before the connection counts as dead, milliseconds. */
   readonly silenceMs: number;
+  /** How long it may go on although something comes, milliseconds. */
+  readonly longestMs: number;
   readonly metadataOnly?: boolean;
 }
 
 /** What the API server judges by; it keeps neither. */
 export type ReviewKind = 'SelfSubjectAccessReview' | 'SelfSubjectRulesReview';
-
-export interface Page {
-  readonly items: readonly KubernetesObject[];
-  /** Version of the whole list, the same on every page. */
-  readonly resourceVersion: string;
-}
 
 /** What a DELETE holds the object to. */
 export interface Preconditions {
@@ -70,6 +67,8 @@ const PAGE_TIMEOUT_MS = 60_000;
 /** An object of 1.5 MiB is the most that etcd takes by default; JSON may be somewhat longer. */
 const OBJECT_BYTES = 8 << 20;
 const PAGE_BYTES = 32 << 20;
+/** Three times as many as a cluster may have pods, the most of all kinds (150,000); a list that goes on has no end. */
+const MOST_LISTED = 500_000;
 
 /** Code of a call that this process must not make. */
 const OUT_OF_REACH = 'OutOfReach';
@@ -121,6 +120,7 @@ export class Client {
     const accept = options.metadataOnly === true ? METADATA_LIST : 'application/json';
     const limits = { timeoutMs: options.timeoutMs ?? PAGE_TIMEOUT_MS, mostBytes: this.#pageBytes };
     let limit = PAGE;
+    let asked = 0;
     let token: string | undefined;
     for (;;) {
       const query = new URLSearchParams({ ...selectors(options), limit: String(limit) });
@@ -135,8 +135,10 @@ export class Client {
         continue;
       }
       yield page;
+      asked += limit;
+      if (page.token === undefined) return;
+      if (page.token === token || asked > MOST_LISTED) throw notKubernetes(attempt);
       token = page.token;
-      if (token === undefined) return;
     }
   }
 
@@ -188,13 +190,13 @@ export class Client {
   async stream(
     path: CollectionPath<unknown>,
     query: URLSearchParams,
-    { signal, silenceMs, metadataOnly = false }: StreamOptions,
+    { signal, silenceMs, longestMs, metadataOnly = false }: StreamOptions,
   ): Promise<AsyncIterable<Uint8Array>> {
     const attempt = this.#attempt('watch', path);
     const headers = { accept: metadataOnly ? METADATA : 'application/json' };
     const call = { method: 'GET', path: `${watchURL(path)}?${query.toString()}`, signal, headers } as const;
     const stream = await this.#transport
-      .stream({ ...call, operation: attempt.operation }, silenceMs)
+      .stream({ ...call, operation: attempt.operation }, { silenceMs, longestMs })
       .catch((error: unknown) => {
         throw failureOfError(attempt, error, signal);
       });
@@ -206,7 +208,7 @@ export class Client {
   /** A list of one object that is read by its name; it has no version of its own. */
   async #only(path: ObjectPath<unknown>, options: ListOptions): Promise<Page> {
     const object = await this.get<KubernetesObject>(path as ObjectPath<KubernetesObject>, options);
-    return { items: object === undefined ? [] : [object], resourceVersion: '' };
+    return { items: object === undefined ? [] : [object], odd: [], resourceVersion: '' };
   }
 
   #attempt(verb: Attempt['verb'], path: CollectionPath<unknown>, subresource?: string): Attempt {
@@ -287,21 +289,4 @@ function take<T>(
   if (status >= 300) throw failureOfAnswer(attempt, status, body, retryAfterMs);
   if (!isObject(body) && !dryRun) throw notKubernetes(attempt);
   return body as T;
-}
-
-function takePage(attempt: Attempt, { status, body, retryAfterMs }: Answer): Page & { token: string | undefined } {
-  if (status >= 300) throw failureOfAnswer(attempt, status, body, retryAfterMs);
-  const items = fieldOf(body, 'items') ?? [];
-  const metadata = fieldOf(body, 'metadata');
-  const resourceVersion = fieldOf(metadata, 'resourceVersion');
-  const token = fieldOf(metadata, 'continue');
-  if (!Array.isArray(items) || !items.every(isObject) || typeof resourceVersion !== 'string') {
-    throw notKubernetes(attempt);
-  }
-  return { items, resourceVersion, token: typeof token === 'string' && token !== '' ? token : undefined };
-}
-
-function notKubernetes({ operation }: Attempt): Failure {
-  const detail = 'the answer is not one of a Kubernetes API server';
-  return new Failure({ kind: 'unsupported', system: 'Kubernetes', operation, code: 'NotKubernetes', detail });
 }

@@ -62,6 +62,7 @@ export function openCluster(options: ClusterOptions): OpenCluster {
     client,
     clock,
     onFailure: (failure) => logger.warn(failureFields(failure), 'a watch was interrupted'),
+    onOddObject: (kind, object) => logger.warn({ kind, object }, 'an object that cannot be read was passed over'),
     onRelist: (kind) => meter?.relisted(kind),
   };
   const keys = watchCustomResource(upstream, BEAT_API_KEYS, scope);

@@ -3,7 +3,7 @@ import { FIELD_MANAGER, STATUS_FIELD_MANAGER } from '../api/names.ts';
 import type { BeatApiKey, ElasticsearchConnection } from '../api/types.ts';
 import type { Client, JSONPatchStep } from './client.ts';
 import { removeFinalizer, testUID, testVersion } from './patch-steps.ts';
-import { type KubernetesObject, keyOf, withoutManagedFields } from './object.ts';
+import { fieldOf, type KubernetesObject, keyOf, withoutManagedFields } from './object.ts';
 import type { Upstream } from './reflector.ts';
 import type { NamespacedResource, ObjectPath, Scope } from './resource.ts';
 import { Watched } from './watched.ts';
@@ -23,7 +23,7 @@ export function watchCustomResource<T extends Own>(
   resource: NamespacedResource<T>,
   scope: Scope,
 ): CustomResource<T> {
-  const transform = (object: KubernetesObject): T => withoutManagedFields(object) as unknown as T;
+  const transform = (object: KubernetesObject): T => wellFormed(object as T);
   return { client: upstream.client, resource, watched: Watched.namespaced(upstream, resource, scope, { transform }) };
 }
 
@@ -34,7 +34,7 @@ export async function read<T extends Own>(
   name: string,
 ): Promise<T | undefined> {
   const object = await client.get({ resource, namespace, name });
-  return object === undefined ? undefined : withoutManagedFields(object);
+  return object === undefined ? undefined : wellFormed(object);
 }
 
 /** Patches exactly this version of the object; without steps there is nothing to do. */
@@ -76,12 +76,34 @@ export async function writeStatus<T extends Own>(
   return take(kind, await kind.client.jsonPatch(pathOf(kind, object), steps, options));
 }
 
+/**
+ * The object without `managedFields`, and without what its schema would not have let through: a spec that is missing is
+ * told as such when it is parsed, and a status that is odd is written anew.
+ */
+function wellFormed<T extends Own>(object: T): T {
+  const { spec, status, ...rest } = withoutManagedFields(object as KubernetesObject & T);
+  return { ...rest, spec: isRecord(spec) ? spec : {}, ...(isStatus(status) ? { status } : {}) } as T;
+}
+
+const isRecord = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** True where the lists in a status are of the form that is read of them. */
+const isStatus = (status: unknown): boolean =>
+  isRecord(status) &&
+  hasListOf(status, 'conditions', ['type', 'status', 'lastTransitionTime', 'reason', 'message']) &&
+  hasListOf(status, 'retiring', ['keyID', 'since']);
+
+function hasListOf(status: unknown, field: string, texts: readonly string[]): boolean {
+  const list = fieldOf(status, field) ?? [];
+  return Array.isArray(list) && list.every((one) => texts.every((name) => typeof fieldOf(one, name) === 'string'));
+}
+
 function pathOf<T extends Own>(kind: CustomResource<T>, { metadata }: Own): ObjectPath<T> {
   return { resource: kind.resource, namespace: metadata.namespace, name: metadata.name };
 }
 
 function take<T extends Own>(kind: CustomResource<T>, object: T): T {
-  const kept = withoutManagedFields(object);
+  const kept = wellFormed(object);
   kind.watched.put(kept);
   return kept;
 }

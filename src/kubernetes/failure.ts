@@ -21,6 +21,8 @@ export class CredentialUnreadable extends Error {}
 
 /** Code of a list or watch whose version the API server no longer has. */
 export const EXPIRED = 'Expired';
+/** Code of an answer that no API server would give. */
+export const NOT_KUBERNETES = 'NotKubernetes';
 /** Code of an answer above the limit. */
 export const TOO_LARGE = 'AnswerTooLarge';
 
@@ -100,7 +102,7 @@ function forbidden({ operation, verb, resource, namespace }: Attempt, body: unkn
   if (causesOf(body).some((cause) => cause.reason === 'NamespaceTerminating')) {
     return { kind: 'denied', code: 'NamespaceTerminating', detail: 'the namespace is being deleted' };
   }
-  if (/exceeded quota/.test(String(fieldOf(body, 'message')))) {
+  if (/exceeded quota/.test(textOf(fieldOf(body, 'message')))) {
     const kind = operation.split(' ').at(-1) ?? resource;
     return { kind: 'denied', code: 'QuotaExceeded', detail: `the namespace quota does not allow another ${kind}` };
   }
@@ -137,8 +139,11 @@ function unprocessable({ verb, resource }: Attempt, body: unknown): Verdict {
 function causesOf(body: unknown): { reason: string; field: string }[] {
   const causes = fieldOf(fieldOf(body, 'details'), 'causes');
   if (!Array.isArray(causes)) return [];
-  return causes.map((cause) => ({ reason: String(fieldOf(cause, 'reason')), field: String(fieldOf(cause, 'field')) }));
+  return causes.map((cause) => ({ reason: textOf(fieldOf(cause, 'reason')), field: textOf(fieldOf(cause, 'field')) }));
 }
+
+/** `String` would go down into lists, however deep. */
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 function interruption(error: unknown): Verdict & { code: string } {
   if (error instanceof CallTimeout) return { kind: 'unavailable', code: 'Timeout', detail: 'no answer in time' };

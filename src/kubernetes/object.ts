@@ -47,11 +47,55 @@ export function keyOf(object: { readonly metadata: { readonly namespace?: string
   return namespace === undefined ? name : `${namespace}/${name}`;
 }
 
-/** True when `value` carries what every object of an API server carries. */
+/** True when `value` carries what every object of an API server carries, and its metadata are of the form promised. */
 export function isObject(value: unknown): value is KubernetesObject {
   const metadata = fieldOf(value, 'metadata');
-  return (['name', 'uid', 'resourceVersion'] as const).every((field) => typeof fieldOf(metadata, field) === 'string');
+  return (
+    IDENTITY.every((field) => isText(fieldOf(metadata, field))) &&
+    FORMS.every(([field, isFormed]) => {
+      const given = fieldOf(metadata, field);
+      return given === undefined || isFormed(given);
+    })
+  );
 }
+
+/** What to call an object that is not of that form: `namespace/name` as far as it has them. */
+export function placeOf(value: unknown): string {
+  const metadata = fieldOf(value, 'metadata');
+  const [namespace, name] = (['namespace', 'name'] as const).map((field) => {
+    const given = fieldOf(metadata, field);
+    return isText(given) && NAME.test(given) ? given : undefined;
+  });
+  if (name === undefined) return 'an object without a name';
+  return namespace === undefined ? name : `${namespace}/${name}`;
+}
+
+const NAME = /^[a-z0-9.:-]{1,253}$/i;
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isRecord = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isTextMap = (value: unknown): boolean => isRecord(value) && Object.values(value as object).every(isText);
+const isListOf =
+  (isMember: (value: unknown) => boolean) =>
+  (value: unknown): boolean =>
+    Array.isArray(value) && value.every(isMember);
+
+const IDENTITY = ['name', 'uid', 'resourceVersion'] as const;
+const FORMS: readonly (readonly [field: keyof ObjectMeta, isFormed: (value: unknown) => boolean])[] = [
+  ['namespace', isText],
+  ['generation', (value) => typeof value === 'number'],
+  // Go writes null for the time that it does not know.
+  ['creationTimestamp', (value) => isText(value) || value === null],
+  ['deletionTimestamp', isText],
+  ['labels', isTextMap],
+  ['annotations', isTextMap],
+  ['finalizers', isListOf(isText)],
+  [
+    'ownerReferences',
+    isListOf((one) => ['apiVersion', 'kind', 'name', 'uid'].every((field) => isText(fieldOf(one, field)))),
+  ],
+  ['managedFields', isListOf(isRecord)],
+];
 
 /** A field of what may or may not be an object. */
 export function fieldOf(value: unknown, field: string): unknown {

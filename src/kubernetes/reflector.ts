@@ -2,7 +2,7 @@ import { Failure } from '../core/failure.ts';
 import { type Backoff, exponentialBackoff } from '../runtime/backoff.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Client, ListOptions } from './client.ts';
-import { EXPIRED } from './failure.ts';
+import { EXPIRED, NOT_KUBERNETES } from './failure.ts';
 import { type KubernetesObject, keyOf } from './object.ts';
 import type { CollectionPath } from './resource.ts';
 import type { Identity, Store } from './store.ts';
@@ -14,6 +14,8 @@ export interface Upstream {
   readonly clock: Clock;
   /** Something did not work and will be tried again. */
   readonly onFailure: (failure: Failure) => void;
+  /** An object could not be read and is passed over; what is known of it stays as it is, until it is listed. */
+  readonly onOddObject: (kind: string, place: string) => void;
   /** A collection of this kind had to be listed again. */
   readonly onRelist: (kind: string) => void;
   /** How long a watch may be silent, milliseconds; bookmarks come about every minute. Left out: 180 s. */
@@ -64,6 +66,8 @@ export class Reflector<T> {
   readonly #resolveSynced: () => void;
   #backoff: Backoff = exponentialBackoff(BACKOFF);
   #listedAt = -Infinity;
+  /** The version after which the watch said something that is no event. */
+  #garbledAfter: string | undefined;
 
   constructor(upstream: Upstream, options: ReflectorOptions<T>) {
     this.#upstream = upstream;
@@ -94,21 +98,25 @@ export class Reflector<T> {
         return this.#watch(state.version, signal);
       case 'watching': {
         const next = await state.events.next();
-        if (next.done !== true) return { ...state, version: this.#take(next.value) };
+        if (next.done !== true) return { ...state, version: this.#take(next.value) ?? state.version };
         return this.#ended(state, signal);
       }
     }
   }
 
   async #list(signal: AbortSignal): Promise<string> {
-    const { path, store, transform, labelSelector, fieldSelector, metadataOnly = false } = this.#options;
+    const { path, store, labelSelector, fieldSelector, metadataOnly = false } = this.#options;
     if (this.#listedAt !== -Infinity) this.#upstream.onRelist(path.resource.kind);
     const listed: { identity: Identity; value: T }[] = [];
     let version = '';
     const options = { labelSelector, fieldSelector, metadataOnly, signal };
     for await (const page of this.#upstream.client.pages(path, options)) {
       version = page.resourceVersion;
-      for (const object of page.items) listed.push({ identity: identityOf(object), value: transform(object) });
+      for (const place of page.odd) this.#passOver(place);
+      for (const object of page.items) {
+        const read = this.#read(object);
+        if (read !== undefined) listed.push({ identity: identityOf(object), ...read });
+      }
     }
     store.replace(listed, version);
     this.#listedAt = this.#upstream.clock.monotonic();
@@ -132,16 +140,36 @@ export class Reflector<T> {
     return { phase: 'watching', version, events, since: clock.monotonic() };
   }
 
-  #take(event: WatchEvent): string {
-    const { store, transform } = this.#options;
+  /** Answers the version that the store is right as of; `undefined` where the event does not tell. */
+  #take(event: WatchEvent): string | undefined {
+    const { store } = this.#options;
+    if (event.type === 'ODD') {
+      this.#passOver(event.place);
+      return event.resourceVersion;
+    }
     if (event.type === 'BOOKMARK') {
       store.seen(event.resourceVersion);
       return event.resourceVersion;
     }
     const { object } = event;
+    const read = event.type === 'DELETED' ? undefined : this.#read(object);
     if (event.type === 'DELETED') store.delete(identityOf(object));
-    else store.apply(identityOf(object), transform(object));
+    else if (read !== undefined) store.apply(identityOf(object), read.value);
     return object.metadata.resourceVersion;
+  }
+
+  /** What the store keeps of an object; `undefined`, and told, where a form is not what its kind promises. */
+  #read(object: KubernetesObject): { readonly value: T } | undefined {
+    try {
+      return { value: this.#options.transform(object) };
+    } catch {
+      this.#passOver(keyOf(object));
+      return undefined;
+    }
+  }
+
+  #passOver(place: string): void {
+    this.#upstream.onOddObject(this.#options.path.resource.kind, place);
   }
 
   async #ended(state: State & { phase: 'watching' }, signal: AbortSignal): Promise<State> {
@@ -164,7 +192,11 @@ export class Reflector<T> {
       this.#upstream.onFailure(failure);
       await this.#pause(signal, failure.retryAfterMs ?? 0);
     }
-    return state.phase === 'empty' ? state : { phase: 'listed', version: state.version };
+    if (state.phase === 'empty') return state;
+    // A watch that breaks off at the same place again does not get past it; a list does.
+    const stuck = failure.code === NOT_KUBERNETES && this.#garbledAfter === state.version;
+    this.#garbledAfter = failure.code === NOT_KUBERNETES && !stuck ? state.version : undefined;
+    return stuck ? { phase: 'empty' } : { phase: 'listed', version: state.version };
   }
 
   /** Milliseconds; a watch that lived long wipes out the failures before it. */

@@ -24,6 +24,13 @@ export interface Limits {
   readonly mostBytes: number;
 }
 
+export interface StreamLimits {
+  /** How long nothing may come, milliseconds. */
+  readonly silenceMs: number;
+  /** How long it may go on although something comes, milliseconds. */
+  readonly longestMs: number;
+}
+
 /** A watch: an answer whose body goes on, or another answer. */
 export type Stream = { readonly chunks: AsyncIterable<Uint8Array> } | { readonly answer: Answer };
 
@@ -92,23 +99,39 @@ export class Transport {
     }
   }
 
-  /** A call whose answer goes on until the server, the signal, or `silenceMs` without a byte ends it. */
-  async stream(call: Call & { readonly signal: AbortSignal }, silenceMs: number): Promise<Stream> {
+  /** A call whose answer goes on until the server, the signal, or one of the limits ends it. */
+  async stream(call: Call & { readonly signal: AbortSignal }, limits: StreamLimits): Promise<Stream> {
     const started = performance.now();
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(new CallTimeout()), limits.longestMs);
+    const abort = (): void => {
+      clearTimeout(timer);
+      stop.abort(call.signal.reason);
+    };
+    const end = (): void => {
+      clearTimeout(timer);
+      call.signal.removeEventListener('abort', abort);
+    };
+    call.signal.addEventListener('abort', abort, { once: true });
     let status: number | undefined;
     try {
+      call.signal.throwIfAborted();
       const response = await this.#request('watches', call, {
-        signal: call.signal,
+        signal: stop.signal,
         headersTimeout: HEADERS_TIMEOUT_MS,
-        bodyTimeout: silenceMs,
+        bodyTimeout: limits.silenceMs,
       });
-      if (response.statusCode !== 200) {
-        const answer = await readAnswer(response, ERROR_BYTES);
-        status = answer.status;
-        return { answer };
+      if (response.statusCode === 200) {
+        status = response.statusCode;
+        return { chunks: this.#touching(response.body, end) };
       }
-      status = response.statusCode;
-      return { chunks: this.#touching(response.body) };
+      const answer = await readAnswer(response, ERROR_BYTES);
+      status = answer.status;
+      end();
+      return { answer };
+    } catch (error) {
+      end();
+      throw error;
     } finally {
       this.#count(call, status, started);
     }
@@ -161,10 +184,14 @@ export class Transport {
     return this.#pools;
   }
 
-  async *#touching(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const chunk of body) {
-      this.#touch();
-      yield chunk;
+  async *#touching(body: AsyncIterable<Uint8Array>, end: () => void): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const chunk of body) {
+        this.#touch();
+        yield chunk;
+      }
+    } finally {
+      end();
     }
   }
 

@@ -3,6 +3,7 @@ import type { Workloads } from '../controller/ports.ts';
 import { Failure } from '../core/failure.ts';
 import { type Reading, unknown } from '../core/reading.ts';
 import type { Pod, Workload, WorkloadKind, WorkloadPlace } from '../core/workload.ts';
+import { NOT_KUBERNETES } from './failure.ts';
 import { renderSelector } from './label-selector.ts';
 import type { KubernetesObject } from './object.ts';
 import type { Upstream } from './reflector.ts';
@@ -71,7 +72,8 @@ export class FollowedWorkloads implements Workloads {
     const pods: Pod[] = [];
     const others: KubernetesObject[] = [];
     const path = { resource: PODS, namespace };
-    for await (const { items } of client.pages(path, { ...selected, fieldSelector: NOT_ENDED })) {
+    for await (const { items, odd } of client.pages(path, { ...selected, fieldSelector: NOT_ENDED })) {
+      if (odd.length > 0) throw unreadable();
       for (const item of items) {
         if (controls(workload, item)) pods.push(podOf(item));
         else if (workload.kind === 'Deployment' && replicaSetOf(item) !== undefined) others.push(item);
@@ -80,7 +82,8 @@ export class FollowedWorkloads implements Workloads {
     if (others.length === 0) return pods;
     // A ReplicaSet that was orphaned and adopted is named after the Deployment that made it.
     const adopted = new Set<string | undefined>();
-    for await (const { items } of client.pages({ resource: REPLICA_SETS, namespace }, selected)) {
+    for await (const { items, odd } of client.pages({ resource: REPLICA_SETS, namespace }, selected)) {
+      if (odd.length > 0) throw unreadable();
       for (const item of items) if (controllerOf(item)?.uid === workload.uid) adopted.add(item.metadata.uid);
     }
     return [...pods, ...others.filter((item) => adopted.has(replicaSetOf(item)?.uid)).map(podOf)];
@@ -117,6 +120,18 @@ export class FollowedWorkloads implements Workloads {
 
 function pathOf({ kind, namespace, name }: WorkloadPlace): ObjectPath<WorkloadObject> {
   return { resource: WORKLOADS[kind], namespace, name };
+}
+
+/** A pod that cannot be read may use any key. */
+function unreadable(): Failure {
+  const detail = 'a pod, or what controls it, is not of the form that Kubernetes promises';
+  return new Failure({
+    kind: 'unsupported',
+    system: 'Kubernetes',
+    operation: 'list Pods',
+    code: NOT_KUBERNETES,
+    detail,
+  });
 }
 
 /** The workload is gone, and there may be another one of its name. */

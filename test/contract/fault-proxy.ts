@@ -10,13 +10,20 @@ import {
 import { Agent as EncryptedAgent, request as encrypted } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import { WatchAnswer, type LineFault } from './watch-answer.ts';
 
 /** What to do with a request instead of passing it on. */
 export type Fault =
   | { readonly status: number; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> }
-  /** Passes it on, and changes the body of the answer. */
-  | { readonly rewrite: (body: string) => string }
+  /** Answers with these bytes, which may have no end. */
+  | {
+      readonly status: number;
+      readonly chunks: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
+  /** Passes it on, and changes the body of the answer, and its status where one is given. */
+  | { readonly rewrite: (body: string) => string; readonly as?: number }
   /**
    * Keeps the request from the server, or the server's answer from the caller, until this resolves; then it goes on its
    * way, or the connection is cut. `left` resolves when the caller has given up; a request that was held is on its way all
@@ -116,6 +123,7 @@ export async function startFaultProxy(upstream: Upstream, port = 0): Promise<Fau
     if (fault === 'reset') return void incoming.socket.resetAndDestroy();
     if (typeof fault === 'object' && 'status' in fault) {
       answer.writeHead(fault.status, { 'content-type': 'application/json', ...fault.headers });
+      if ('chunks' in fault) return void pipeline(fault.chunks, answer).catch(() => undefined);
       return void answer.end(fault.body === undefined ? '' : JSON.stringify(fault.body));
     }
     const onward = (): void => pass(asked, body, answer, fault);
@@ -202,13 +210,14 @@ async function answerWith(fault: PassingFault, reply: IncomingMessage, answer: S
   const isHeld = typeof fault === 'object' && 'hold' in fault && fault.hold === 'answer';
   const then = isHeld ? await fault.until(hasLeft(answer)) : 'go on';
   if (fault === 'lose the answer' || then === 'cut') return void answer.socket?.destroy();
-  const status = reply.statusCode ?? 502;
+  const isRewritten = typeof fault === 'object' && 'rewrite' in fault;
+  const status = (isRewritten ? fault.as : undefined) ?? reply.statusCode ?? 502;
   if (fault === 'break off') {
     answer.writeHead(status, reply.headers);
     return void answer.write(whole.subarray(0, whole.length / 2), () => answer.socket?.resetAndDestroy());
   }
   const { 'content-length': _length, 'transfer-encoding': _encoding, ...headers } = reply.headers;
-  const rewritten = typeof fault === 'object' && 'rewrite' in fault ? fault.rewrite(whole.toString()) : whole;
+  const rewritten = isRewritten ? fault.rewrite(whole.toString()) : whole;
   answer.writeHead(status, headers).end(rewritten);
 }
 

@@ -16,6 +16,8 @@ export interface Access extends AsyncDisposable {
   readonly transport: Transport;
   readonly upstream: Upstream;
   readonly failures: Failure[];
+  /** Objects that were passed over. */
+  readonly odd: string[];
   readonly relists: string[];
   readonly requests: RequestObservation[];
 }
@@ -52,6 +54,7 @@ export function openAccess(options: AccessOptions = {}): Access {
     currentContext: 'x',
   });
   const failures: Failure[] = [];
+  const odd: string[] = [];
   const relists: string[] = [];
   const requests: RequestObservation[] = [];
   const meter = { requested: (request: RequestObservation) => void requests.push(request) };
@@ -61,6 +64,7 @@ export function openAccess(options: AccessOptions = {}): Access {
     client,
     clock: systemClock,
     onFailure: (failure) => void failures.push(failure),
+    onOddObject: (kind, place) => void odd.push(`${kind} ${place}`),
     onRelist: (kind) => void relists.push(kind),
     ...(silenceMs === undefined ? {} : { silenceMs }),
   };
@@ -70,6 +74,7 @@ export function openAccess(options: AccessOptions = {}): Access {
     transport,
     upstream,
     failures,
+    odd,
     relists,
     requests,
     [Symbol.asyncDispose]: () => transport.close(),

@@ -53,7 +53,7 @@ describe('A client of an operator that serves a list of namespaces', () => {
   test('asks for nothing elsewhere, although the account might, and sends nothing', async () => {
     const { client } = administrator;
     const secret = { resource: SECRETS, namespace: foreign, name: 'a' };
-    const stream = { signal: AbortSignal.timeout(5_000), silenceMs: 1_000 };
+    const stream = { signal: AbortSignal.timeout(5_000), silenceMs: 1_000, longestMs: 1_000 };
     const calls = [
       client.get(secret),
       client.getMetadata(secret),
