@@ -12,7 +12,8 @@ const OLDEST = { major: 8, minor: 5 };
 const cluster = z.object({
   cluster_uuid: z.string().regex(/^[\w-]{1,64}$/),
   version: z.object({
-    number: z.string().regex(/^\d{1,4}\.\d{1,4}\.\d{1,4}/),
+    // It is shown, so nothing else may stand in it.
+    number: z.string().regex(/^\d{1,4}\.\d{1,4}\.\d{1,4}(-(alpha|beta|rc)\d{1,3})?(-SNAPSHOT)?$/),
     build_flavor: z.string().max(64).optional(),
   }),
 });
@@ -23,7 +24,8 @@ const user = z.object({
   authentication_realm: z.object({ name: z.string().min(1).max(1024) }),
 });
 
-const license = z.object({ license: z.object({ type: z.string(), status: z.string() }) });
+const word = z.string().regex(/^[A-Za-z_-]{1,32}$/);
+const license = z.object({ license: z.object({ type: word, status: word }) });
 /** https://www.elastic.co/subscriptions: field and document level security */
 const LICENSES_WITH_FIELD_SECURITY: readonly string[] = ['trial', 'platinum', 'enterprise'];
 

@@ -7,8 +7,9 @@ import type { Clock } from '../runtime/clock.ts';
 import { codeClass, type Meter } from '../runtime/meter.ts';
 import type { Sensitive } from '../runtime/sensitive.ts';
 import { aborted, failure, failureOf, REDIRECT, UNREADABLE } from './failure.ts';
-import { errorCode } from './network-failure.ts';
+import { COMPRESSED, errorCode } from './network-failure.ts';
 import type { Operation } from './operations.ts';
+import { BoundedSerializer } from './serializer.ts';
 
 /** Longest time for one request from sending it to the end of the answer, unless told otherwise; milliseconds. */
 export const REQUEST_TIMEOUT_MS = 10_000;
@@ -24,6 +25,8 @@ export interface SendOptions {
   readonly signal: AbortSignal;
   readonly meta: true;
   readonly maxResponseSize: number;
+  /** Of what the client takes for bytes, such as an answer of the type of vector tiles. */
+  readonly maxCompressedResponseSize: number;
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -66,6 +69,7 @@ export class Endpoint {
     if (signal.aborted) throw aborted(call.operation, false);
     const { clock, meter, requestTimeoutMs } = this.#options;
     const deadline = AbortSignal.timeout(requestTimeoutMs * (call.patience ?? 1));
+    const mostBytes = call.mostBytes ?? MOST_ANSWER;
     const start = clock.monotonic();
     let status: number | undefined;
     try {
@@ -73,7 +77,8 @@ export class Endpoint {
         // A signal of its own: the client dispatches events on the one that it is given.
         signal: AbortSignal.any([signal, deadline]),
         meta: true,
-        maxResponseSize: call.mostBytes ?? MOST_ANSWER,
+        maxResponseSize: mostBytes,
+        maxCompressedResponseSize: mostBytes,
         headers: call.apiKey === undefined ? {} : { authorization: `ApiKey ${call.apiKey.reveal()}` },
       });
       status = answer.statusCode;
@@ -109,6 +114,7 @@ export function clientFor(
     // Plain JSON, in lower-case names: the client's own media type is refused by an 8.x server.
     headers: { accept: 'application/json', 'content-type': 'application/json', 'user-agent': 'beatkeys' },
     enableMetaHeader: false,
+    Serializer: BoundedSerializer,
     maxRetries: 0,
     requestTimeout: REQUEST_TIMEOUT_MS,
     compression: false,
@@ -121,7 +127,8 @@ export function clientFor(
 
 /**
  * The pool that the client sends through. Our own, because the client keeps only the message of a failed connection:
- * here the error's code becomes that message.
+ * here the error's code becomes that message. And because the client would unpack whatever says that it is compressed,
+ * a gigabyte out of each megabyte, although nobody asked for that: here such an answer ends before it is read.
  */
 function connections(url: string, { ca, serverName }: EndpointOptions['target']): unknown {
   const pool = new Pool(new URL(url).origin, {
@@ -142,11 +149,12 @@ function connections(url: string, { ca, serverName }: EndpointOptions['target'])
   });
   return {
     request: async (options: Parameters<Pool['request']>[0]) => {
-      try {
-        return await pool.request(options);
-      } catch (error) {
+      const response = await pool.request(options).catch((error: unknown) => {
         throw new Error(errorCode(error));
-      }
+      });
+      if ((response.headers['content-encoding'] ?? 'identity') === 'identity') return response;
+      response.body.on('error', () => undefined).destroy();
+      throw new Error(COMPRESSED);
     },
     close: () => pool.close(),
   };

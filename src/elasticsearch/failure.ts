@@ -3,6 +3,7 @@ import { Failure } from '../core/failure.ts';
 import { answerFailure, NOT_ELASTICSEARCH, type Verdict } from './answer-failure.ts';
 import { errorCode, networkFailure } from './network-failure.ts';
 import type { Operation } from './operations.ts';
+import { AnswerBeyondBounds } from './serializer.ts';
 
 /** One request, as far as its failure depends on it. */
 export interface Attempt {
@@ -55,6 +56,7 @@ function verdictOf(error: unknown, attempt: Attempt): Verdict {
   if (error instanceof errors.ResponseError) return answerFailure(error, attempt.operation, attempt.sent);
   if (error instanceof errors.ProductNotSupportedError) return NOT_ELASTICSEARCH;
   if (error instanceof errors.DeserializationError) return UNREADABLE;
+  if (error instanceof AnswerBeyondBounds) return TOO_LARGE;
   if (attempt.signal.aborted) return { kind: 'aborted', code: 'Aborted', outcomeUnknown: true };
   if (attempt.deadline.aborted || error instanceof errors.TimeoutError) {
     return { kind: 'unavailable', code: 'Timeout', detail: 'No answer came in time', outcomeUnknown: true };

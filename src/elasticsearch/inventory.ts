@@ -3,14 +3,17 @@ import { METADATA_KEY } from '../api/names.ts';
 import { Failure } from '../core/failure.ts';
 import type { KeyRecord } from '../core/key-record.ts';
 import type { Call } from './endpoint.ts';
-import { failure } from './failure.ts';
+import { failure, UNREADABLE } from './failure.ts';
 import { keyRecord, milliseconds } from './records.ts';
 
 type Send = <T>(call: Call<T>) => Promise<T>;
 
 const PAGE = 1_000;
 const SMALLEST_PAGE = 10;
-const MOST_ANSWER = 64 * 1024 * 1024;
+/** A page of a thousand keys has one to three MiB as a rule; ten of the largest keys that a BeatApiKey can ask for fit. */
+const MOST_ANSWER = 16 * 1024 * 1024;
+/** Twenty for each of ten thousand objects. A list that goes on would fill the memory. */
+const MOST_KEYS = 200_000;
 
 const FIELDS = [
   'id',
@@ -49,13 +52,23 @@ export async function inventory(send: Send, installation: string): Promise<Inven
       size = Math.floor(size / 10);
       continue;
     }
-    for (const entry of entries) byID.set(entry['id'], keyRecord(entry));
+    const before = byID.size;
+    for (const entry of entries) byID.set(fieldOf(entry, 'id'), ofInstallation(installation, entry));
     if (entries.length < size) return summary([...byID.values()]);
-    const end = milliseconds.parse(entries.at(-1)?.['creation']);
+    if (byID.size > MOST_KEYS) throw tooMany();
+    const end = milliseconds.safeParse(fieldOf(entries.at(-1), 'creation')).data ?? -1;
+    // What comes twice was made in the millisecond in which the page begins.
+    if (end < from || (end > from && byID.size === before)) throw failure(OPERATION, UNREADABLE);
     // A page within one millisecond leads nowhere: only a larger one gets past it.
     if (end === from) size = larger(size, unreadable);
     from = end;
   }
+}
+
+/** The key of an entry, where it is one of this installation's that can be read. */
+function ofInstallation(installation: string, entry: unknown): KeyRecord | undefined {
+  const record = keyRecord(entry);
+  return record?.mark.installation === installation ? record : undefined;
 }
 
 function summary(records: readonly (KeyRecord | undefined)[]): Inventory {
@@ -74,9 +87,16 @@ function larger(size: number, unreadable: number): number {
   });
 }
 
-const entryList = z.object({
-  api_keys: z.array(z.looseObject({ creation: milliseconds })).default([]),
-});
+const fieldOf = (entry: unknown, field: string): unknown =>
+  typeof entry === 'object' && entry !== null ? Reflect.get(entry, field) : undefined;
+
+function tooMany(): Failure {
+  const detail = `Elasticsearch lists more than ${MOST_KEYS} keys of this installation`;
+  return failure(OPERATION, { kind: 'unsupported', code: 'TooManyKeys', detail });
+}
+
+/** Entries are read one by one: one that is odd spoils no other. */
+const entryList = z.object({ api_keys: z.array(z.unknown()).default([]) });
 type Entries = z.output<typeof entryList>['api_keys'];
 
 async function page(send: Send, installation: string, size: number, from: number): Promise<Entries | 'too large'> {

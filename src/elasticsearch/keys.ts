@@ -10,7 +10,7 @@ import { Breaker } from './breaker.ts';
 import { contact } from './contact.ts';
 import { Endpoint, REQUEST_TIMEOUT_MS, type Call } from './endpoint.ts';
 import { Endpoints } from './endpoints.ts';
-import { aborted, failure } from './failure.ts';
+import { aborted, failure, UNREADABLE } from './failure.ts';
 import { inventory } from './inventory.ts';
 import { createKey, getKey, invalidateKeys, updateKey } from './key-requests.ts';
 import type { Operation } from './operations.ts';
@@ -84,9 +84,12 @@ export function openKeys(target: ElasticsearchTarget, options: KeysOptions): Key
       return invalidated;
     },
     get: async (id, signal) => {
-      const found = await orUndefined(sender(signal)(getKey(id)));
-      const entry = found?.api_keys[0];
-      return entry === undefined ? undefined : marked(entry);
+      const found = (await orUndefined(sender(signal)(getKey(id))))?.api_keys ?? [];
+      if (found.length === 0) return undefined;
+      const entry = found.find((each) => each['id'] === id);
+      // Another key says nothing about this one.
+      if (entry === undefined) throw failure('get API key', UNREADABLE);
+      return marked(entry);
     },
     inventory: async (installation, signal) => {
       const { keys, skipped } = await inventory(sender(signal), installation);

@@ -51,6 +51,9 @@ const CERTIFICATE: Readonly<Record<string, { readonly code: string; readonly det
   CERT_UNTRUSTED: { code: 'CERT_UNTRUSTED', detail: UNTRUSTED },
 };
 
+/** Code of an answer that is compressed although that was not asked for. */
+export const COMPRESSED = 'COMPRESSED_ANSWER';
+
 /** OpenSSL has a slash in one of its own. */
 const CODE = /^[A-Z][A-Z0-9_/]{2,63}$/;
 
@@ -65,6 +68,10 @@ export function networkFailure(code: string, url: string): Verdict {
     return { kind: 'unavailable', code, detail: 'The certificate of the server is not valid' };
   const detail = NEVER_SENT[code];
   if (detail !== undefined) return { kind: 'unavailable', code, detail };
+  if (code === COMPRESSED) {
+    const text = 'The answer is compressed, which was not asked for; is there a proxy in between?';
+    return { kind: 'unavailable', code, detail: text, outcomeUnknown: true };
+  }
   if (code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_')) {
     return { kind: 'unavailable', code, detail: 'No TLS connection could be agreed on with the server' };
   }

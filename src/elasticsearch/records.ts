@@ -11,11 +11,13 @@ export const keySecret = z.string().regex(/^[A-Za-z0-9_-]{8,512}$/);
 export const milliseconds = z.number().int().nonnegative();
 const object = z.record(z.string(), z.unknown());
 const word = z.string().min(1).max(1024);
+/** These are shown in events: nothing but a name of Kubernetes may stand there. */
+const name = z.string().regex(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/);
 
 const mark: z.ZodType<KeyMark> = z.object({
   installation: word,
-  namespace: word,
-  name: word,
+  namespace: name,
+  name,
   uid: word,
   attempt: word,
   fingerprint: word,

@@ -78,6 +78,12 @@ const SENTENCES: readonly (readonly [said: RegExp, code: string, ours: string])[
   [/failed to parse .*role|role_descriptors/i, 'InvalidRoleDescriptor', 'Elasticsearch cannot read a role descriptor'],
 ];
 
+/**
+ * Characters of an answer that are looked at. Elasticsearch's longest sentence lists all privileges, about 5,000; some
+ * of the patterns take time by the square of the length.
+ */
+const MOST_SAID = 16_384;
+
 /** Codes that speak of the key as it is now, and not of what was asked. */
 const CHANGED = new Set(['KeyInvalidated', 'KeyExpired']);
 
@@ -88,7 +94,7 @@ const CHANGED = new Set(['KeyInvalidated', 'KeyExpired']);
  * @param sent the request's body
  */
 export function refusal(body: unknown, sent: unknown): Refusal {
-  const said = reasons(body);
+  const said = reasons(body).slice(0, MOST_SAID);
   for (const [pattern, code, ours] of SENTENCES) {
     const match = pattern.exec(said);
     if (match === null) continue;

@@ -34,7 +34,9 @@ export async function sentRequest(call: Call<unknown>): Promise<SentRequest> {
   const client = clientFor(NOWHERE, { username: 'nobody', password: new Sensitive('') }, () => keep);
   try {
     const { signal } = new AbortController();
-    await call.request(client, { signal, meta: true, maxResponseSize: 0, headers: {} }).catch(handed.reject);
+    await call
+      .request(client, { signal, meta: true, maxResponseSize: 0, maxCompressedResponseSize: 0, headers: {} })
+      .catch(handed.reject);
     const { method, path, body } = await handed.promise;
     return { method, path, body: body === undefined ? undefined : (JSON.parse(body) as unknown) };
   } finally {
