@@ -73,6 +73,7 @@ export function placeOf(value: unknown): string {
 const NAME = /^[a-z0-9.:-]{1,253}$/i;
 
 const isText = (value: unknown): value is string => typeof value === 'string';
+const isTextOrNothing = (value: unknown): boolean => value === undefined || isText(value);
 const isRecord = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isTextMap = (value: unknown): boolean => isRecord(value) && Object.values(value as object).every(isText);
 const isListOf =
@@ -94,7 +95,14 @@ const FORMS: readonly (readonly [field: keyof ObjectMeta, isFormed: (value: unkn
     'ownerReferences',
     isListOf((one) => ['apiVersion', 'kind', 'name', 'uid'].every((field) => isText(fieldOf(one, field)))),
   ],
-  ['managedFields', isListOf(isRecord)],
+  [
+    'managedFields',
+    isListOf(
+      (one) =>
+        isRecord(one) &&
+        ['manager', 'operation', 'subresource', 'time'].every((field) => isTextOrNothing(fieldOf(one, field))),
+    ),
+  ],
 ];
 
 /** A field of what may or may not be an object. */
