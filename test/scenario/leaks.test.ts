@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Leaks } from '../leaks/leaks.ts';
 import { elasticsearchVersions } from '../testbed/current.ts';
@@ -17,6 +18,13 @@ describe('The search for leaks', () => {
     ['inside another text', `ApiKey-${KEY}-`],
     ['in base64', `data: ${Buffer.from(KEY).toString('base64')}`],
     ['in base64 without padding', Buffer.from(KEY).toString('base64url')],
+    ['within something in base64', Buffer.from(`{"a":1,"key":"${KEY}"}`).toString('base64')],
+    ['within something in base64, one further', Buffer.from(`.{"a":1,"key":"${KEY}"}`).toString('base64')],
+    ['within something in base64, two further', Buffer.from(`..{"a":1,"key":"${KEY}"}`).toString('base64')],
+    ['in hexadecimal', Buffer.from(`(${KEY})`).toString('hex')],
+    ['as an inspected buffer', inspect(Buffer.from(KEY))],
+    ['as the bytes of a buffer in JSON', JSON.stringify(Buffer.from(`x${KEY}`))],
+    ['in a URL', `/?key=${encodeURIComponent(KEY)}`],
   ])('finds a value %s, names the place and does not repeat it', (_how, line) => {
     const [found = '', ...others] = leaks.foundIn({ 'the log': `well\n${line}\nwell`, elsewhere: 'nothing' });
     expect(others).toEqual([]);
@@ -31,6 +39,20 @@ describe('The search for leaks', () => {
       'log, line 1: a [LEAKED]',
       'log, line 3: [LEAKED]',
     ]);
+  });
+
+  test('finds a value that JSON and URLs write in another way', () => {
+    const others = new Leaks();
+    const value = 'a "quoted" password/with\nmore';
+    others.note(value);
+    for (const form of [JSON.stringify({ value }), encodeURIComponent(value)])
+      expect(others.foundIn({ log: form })).toHaveLength(1);
+  });
+
+  test('takes the longest of values that begin alike out of a text', () => {
+    const others = new Leaks();
+    for (const value of ['abcdefgh', 'abcdefgh-ijkl']) others.note(value);
+    expect(others.masked('(abcdefgh-ijkl, abcdefgh-i)')).toBe('([LEAKED], [LEAKED]-i)');
   });
 
   test('finds nothing in what is clean', () => {
