@@ -123,7 +123,7 @@ test('what RBAC refuses is named, in its namespace alone, until the right is the
   const allowed = await createNamespace('allowed');
   const refused = await createNamespace('refused');
   const namespaces = [allowed.name, refused.name];
-  await using user = await createRestrictedUser(allowed.name, namespaces);
+  const user = await createRestrictedUser(allowed.name, namespaces);
   const grant = async (namespace: string, verbs: readonly string[], resource: string) => {
     const role = `${resource.split('.')[0]}-${verbs.length}`;
     const account = `--serviceaccount=${allowed.name}:restricted-${allowed.name}`;

@@ -41,7 +41,6 @@ await world.operator.stop();
 await world.startOperator({ kubeconfig: kubeconfig.path });
 afterAll(async () => {
   await trouble.close();
-  await user[Symbol.asyncDispose]();
   await kubeconfig[Symbol.asyncDispose]();
   await kubernetes[Symbol.asyncDispose]();
 });

@@ -97,7 +97,7 @@ describe.each(['listed namespaces', ...(externalServersGiven ? [] : ['the whole 
 
     test('what happens again is counted in the event that is there', async () => {
       for (const { objects } of sites) {
-        const typo = { roleDescriptors: { role: { clster: ['monitor'] } as object } };
+        const typo = { roleDescriptors: { role: { cluster: ['monitor'], clster: ['monitor'] } as object } };
         await objects.issue('again', { roleDescriptors });
         for (const _ of [1, 2]) {
           await objects.applyKey('again', typo);

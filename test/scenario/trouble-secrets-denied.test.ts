@@ -92,7 +92,7 @@ describe('A namespace whose quota of Secrets is full', () => {
 describe('An operator that lacks a right', () => {
   test('names it, makes no second key, and goes on when it is granted', async () => {
     const served = [world.home.namespace, objects.namespace, guest.namespace];
-    await using user = await createRestrictedUser(world.home.namespace, served, 'patch', 'delete');
+    const user = await createRestrictedUser(world.home.namespace, served, 'patch', 'delete');
     await using kubeconfig = await writeKubeconfig(gate.url, user.token);
     await world.operator.stop();
     await world.startOperator({ kubeconfig: kubeconfig.path });

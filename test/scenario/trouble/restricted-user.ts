@@ -1,3 +1,4 @@
+import { grantsFor, type Purpose } from '../../../src/kubernetes/rights.ts';
 import { controlPlane } from '../../testbed/current.ts';
 import { mustKubectl } from '../../testbed/kubernetes/client.ts';
 
@@ -8,16 +9,21 @@ export interface Rule {
   readonly verbs: readonly string[];
 }
 
-/** Everything that the operator does, but for Secrets. */
-const RIGHTS: readonly Rule[] = [
-  { apiGroups: ['beatkeys.dev'], resources: ['*'], verbs: ['*'] },
-  { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['*'] },
-  { apiGroups: ['', 'events.k8s.io'], resources: ['events', 'configmaps'], verbs: ['*'] },
+/** What the chart grants for these purposes. */
+const rulesFor = (...purposes: readonly Purpose[]): readonly Rule[] =>
+  grantsFor('listed', { restartConsumers: false })
+    .filter(({ purpose }) => purposes.includes(purpose))
+    .flatMap(({ rules }) => rules)
+    .map(({ group, resource, verbs }) => ({ apiGroups: [group], resources: [resource], verbs }));
+/** Everything that the operator does, but for Secrets and consumers. */
+const RIGHTS = [
+  ...rulesFor('leader-election', 'installation', 'objects', 'events', 'consent'),
+  ...rulesFor('secrets').filter(({ resources }) => !resources.includes('secrets')),
 ];
 const READ = ['get', 'list', 'watch'] as const;
 
 /** An account that the operator can act as, whose rights over Secrets can be changed. */
-export interface RestrictedUser extends AsyncDisposable {
+export interface RestrictedUser {
   readonly token: string;
   /** Lets it do this with Secrets, beside reading them. */
   mayAlso(...verbs: readonly string[]): Promise<void>;
@@ -25,7 +31,7 @@ export interface RestrictedUser extends AsyncDisposable {
   grant(namespace: string, ...rules: readonly Rule[]): Promise<void>;
 }
 
-/** Makes a ServiceAccount in `namespace` with rights in these namespaces only, and the right to read namespaces. */
+/** Makes a ServiceAccount in `namespace` with rights in these namespaces only. */
 export async function createRestrictedUser(
   namespace: string,
   namespaces: readonly string[],
@@ -33,20 +39,19 @@ export async function createRestrictedUser(
 ): Promise<RestrictedUser> {
   const plane = controlPlane();
   const name = `restricted-${namespace}`;
-  const metadata = { name };
   const apiGroup = 'rbac.authorization.k8s.io';
   const subjects = [{ kind: 'ServiceAccount', name, namespace }];
   const apply = (...items: readonly object[]) =>
     mustKubectl(plane, ['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
-  const role = (kind: string, of: object, rules: readonly Rule[]) => ({
+  const role = (namespace: string, of: string, rules: readonly Rule[]) => ({
     apiVersion: `${apiGroup}/v1`,
-    kind,
-    metadata: of,
+    kind: 'Role',
+    metadata: { name: of, namespace },
     rules,
   });
   const mayAlso = async (...more: readonly string[]) => {
     const secrets = { apiGroups: [''], resources: ['secrets'], verbs: [...READ, ...more] };
-    await apply(...namespaces.map((each) => role('Role', { name, namespace: each }, [...RIGHTS, secrets])));
+    await apply(...namespaces.map((each) => role(each, name, [...RIGHTS, secrets])));
   };
   const binding = (namespace: string, of: string) => ({
     apiVersion: `${apiGroup}/v1`,
@@ -57,27 +62,14 @@ export async function createRestrictedUser(
   });
   await apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } });
   await mayAlso(...verbs);
-  await apply(
-    role('ClusterRole', metadata, [{ apiGroups: [''], resources: ['namespaces'], verbs: READ }]),
-    {
-      apiVersion: `${apiGroup}/v1`,
-      kind: 'ClusterRoleBinding',
-      metadata,
-      roleRef: { apiGroup, kind: 'ClusterRole', name },
-      subjects,
-    },
-    ...namespaces.map((each) => binding(each, name)),
-  );
+  await apply(...namespaces.map((each) => binding(each, name)));
   const token = await mustKubectl(plane, ['create', 'token', name, '-n', namespace]);
   return {
     token: token.trim(),
     mayAlso,
     grant: async (namespace, ...rules) => {
       const granted = `${name}-granted`;
-      await apply(role('Role', { name: granted, namespace }, rules), binding(namespace, granted));
-    },
-    async [Symbol.asyncDispose]() {
-      await mustKubectl(plane, ['delete', 'clusterrole,clusterrolebinding', name, '--ignore-not-found']);
+      await apply(role(namespace, granted, rules), binding(namespace, granted));
     },
   };
 }
