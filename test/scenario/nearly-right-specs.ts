@@ -101,7 +101,10 @@ export const keySpecs = fc.oneof(
   some({ name: names, namespace: names.slice(0, 8) }).map((connectionRef) => ({ ...PRESET, connectionRef })),
   some({
     expiration: durations,
-    keyName: ['a', '_a', ' a', 'a ', '\ta', 'a\u00a0', '\u2003a', 'a b', '', 'ä'.repeat(256), 'a'.repeat(257)],
+    keyName: [
+      ...['a', '_a', ' a', 'a ', '\ta', 'a\u00a0', '\u2003a', 'a\u0085', '\ufeffa', '\u0001a', 'a b', ''],
+      ...['ä'.repeat(256), 'a'.repeat(257), '😀'.repeat(256), '😀'.repeat(257)],
+    ],
     deletionPolicy: ['Retain', 'Invalidate', 'retain', ''],
     suspend: [true, false, 'true'],
   }).map((change) => ({ ...PRESET, ...change })),
@@ -118,7 +121,7 @@ export const keySpecs = fc.oneof(
   }).map((preset) => ({ connectionRef: { name: 'main' }, preset })),
   fc
     .dictionary(
-      fc.constantFrom('a', 'beatkeys', '_a', 'a.b', '', 'ä', 'a'.repeat(257)),
+      fc.constantFrom('a', 'beatkeys', '_a', 'a.b', '', 'ä', 'a'.repeat(257), '😀'.repeat(256), '😀'.repeat(257)),
       fc.constantFrom('b', '', 'b'.repeat(1025), 1),
       { maxKeys: 3 },
     )

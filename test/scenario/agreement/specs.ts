@@ -31,13 +31,15 @@ function specsOf(kind: Kind, mended: (spec: Fields) => Fields, nearlyRight: fc.A
   const loose = valueOf(schema) as fc.Arbitrary<Fields>;
   const right = loose.map(mended);
   const edit = fc.oneof(
-    ...placesIn(schema).map((place) =>
-      changesTo(place).map(
+    ...placesIn(schema).map((place) => ({
+      // Most places are within role descriptors, deep down.
+      weight: Math.max(1, 6 - place.path.length),
+      arbitrary: changesTo(place).map(
         (to): Edit =>
           (spec) =>
             changed(spec, place.path, to),
       ),
-    ),
+    })),
   );
   const edits = fc.oneof(
     { weight: 5, arbitrary: edit },
