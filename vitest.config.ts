@@ -41,7 +41,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/{scenario,chart}/**/*.test.ts'],
           // Every operator under test serves namespaces of its own, so that two files do not meet.
-          maxWorkers: 2,
+          maxWorkers: 3,
           ...withServers,
           globalSetup: [withServers.globalSetup, 'test/operator/global-setup.ts'],
         },

@@ -62,7 +62,7 @@ const RIGHTS: readonly Refusal[] = [
   },
   {
     name: 'misspelt-outside',
-    spec: role({ clster: ['monitor'] }),
+    spec: role({ cluster: ['monitor'], clster: ['manage'] }),
     operator: `${writer}.clster is not a known field (did you mean cluster?)`,
   },
   {
