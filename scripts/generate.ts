@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { apiReference } from './generators/api-reference.ts';
+import { argocdConfig } from './generators/argocd.ts';
 import { crds } from './generators/crds.ts';
 import type { GeneratedFile, Generator } from './generators/generator.ts';
 
@@ -10,7 +11,7 @@ import type { GeneratedFile, Generator } from './generators/generator.ts';
  * with 1 if there are any.
  */
 
-const GENERATORS: readonly Generator[] = [crds, apiReference];
+const GENERATORS: readonly Generator[] = [crds, apiReference, argocdConfig];
 
 const root = join(import.meta.dirname, '..');
 const check = process.argv.includes('--check');

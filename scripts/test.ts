@@ -1,8 +1,10 @@
 /**
  * `npm test`: every step that a change must pass. The servers start while the steps that need none of them run, and then
- * the newest API server and the Beats are built while the steps that need none run. `--verbose` shows all output.
+ * what is built for some tests (the newest API server, Beats, GitOps tools) while the steps that need none of it run.
+ * `--verbose` shows all output.
  */
 import { beatsBinaries } from '../test/testbed/beats/binaries.ts';
+import { gitopsBinary } from '../test/testbed/gitops/binary.ts';
 import { coordinatesVariable, writeCoordinates } from '../test/testbed/coordinates-file.ts';
 import { newestApiServer } from '../test/testbed/kubernetes/binaries.ts';
 import { chooseProvider, startTestbed } from '../test/testbed/testbed.ts';
@@ -27,6 +29,10 @@ const beats = ahead('Beats', async (progress) => {
   await newest.outcome;
   if (testbed?.coordinates.controlPlane.playedNodes === true) await beatsBinaries(progress);
 });
+const gitops = ahead('GitOps tools', async (progress) => {
+  await beats.outcome;
+  await gitopsBinary(progress);
+});
 
 const coordinates: Step = {
   name: servers.name,
@@ -44,6 +50,7 @@ const code = await runSteps([
   againstServers('contract'),
   { name: newest.name, run: newest.turn, after: [servers.name] },
   { name: beats.name, run: beats.turn, after: [servers.name] },
+  { name: gitops.name, run: gitops.turn },
   againstServers('e2e'),
 ]);
 // An interrupted run does not wait for servers that are still starting: they end with this process.

@@ -19,7 +19,7 @@ export interface CacheEntry {
 }
 
 /** The folder for what is slow to make: `beatkeys` under `$XDG_CACHE_HOME` or `~/.cache`. */
-function cacheFolder(): string {
+export function cacheFolder(): string {
   return path.join(process.env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'), 'beatkeys');
 }
 

@@ -1,13 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { cached } from './cache.ts';
-import { output } from './command.ts';
+import { cached, cacheFolder } from './cache.ts';
+import { withGo, type Go } from './go.ts';
 import type { Progress } from './progress.ts';
 
-/** Runs `go` with these arguments, to its end; gives its output. */
-export type Go = (...args: readonly string[]) => Promise<string>;
-
-/** Programs that the `tool` lines of a go.mod name. */
+/** Programs that the `tool` lines of a go.mod name, or that are written beside it. */
 export interface GoTools {
   /** What the cache calls them. */
   readonly name: string;
@@ -19,23 +16,32 @@ export interface GoTools {
   readonly build: (go: Go, into: string) => Promise<void>;
 }
 
-/** The folder with the programs: built when go.mod, go.sum or Go are others than those of the last build. */
+/** The folder with the programs: built when go.mod, go.sum, sources beside them or Go are others than last time. */
 export async function goTools(
   { name, module, inTheBackground = false, build }: GoTools,
   progress: Progress,
 ): Promise<string> {
-  const env = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -buildvcs=false' };
-  const go: Go = (...args) => output('go', args, { cwd: module, env, long: true, lowPriority: inTheBackground });
-  return cached(
-    {
-      name,
-      from: [
-        await readFile(path.join(module, 'go.mod'), 'utf8'),
-        await readFile(path.join(module, 'go.sum'), 'utf8'),
-        await go('env', 'GOVERSION', 'GOOS', 'GOARCH'),
-      ],
-      make: (folder) => build(go, folder),
-    },
-    progress,
+  const into = cacheFolder();
+  await mkdir(into, { recursive: true });
+  return withGo({ module, into, inTheBackground }, async (go) =>
+    cached(
+      {
+        name,
+        from: [
+          await readFile(path.join(module, 'go.mod'), 'utf8'),
+          await readFile(path.join(module, 'go.sum'), 'utf8'),
+          await go('env', 'GOVERSION', 'GOOS', 'GOARCH'),
+          ...(await sources(module)),
+        ],
+        make: (folder) => build(go, folder),
+      },
+      progress,
+      into,
+    ),
   );
+}
+
+async function sources(module: string): Promise<readonly string[]> {
+  const names = (await readdir(module)).filter((name) => name.endsWith('.go')).toSorted();
+  return Promise.all(names.map((name) => readFile(path.join(module, name), 'utf8')));
 }

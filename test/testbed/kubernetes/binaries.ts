@@ -1,7 +1,8 @@
 import { rename } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { goTools, type Go } from '../go-tools.ts';
+import { goTools } from '../go-tools.ts';
+import type { Go } from '../go.ts';
 import { withProgress } from '../progress.ts';
 import type { Progress } from '../progress.ts';
 
