@@ -12,7 +12,7 @@ import (
 	luajson "layeh.com/gopher-json"
 )
 
-// runLua runs a script as Argo CD does (util/lua/lua.go): with the libraries package, base and table, and of os only date
+// runLua runs a script as Argo CD 3.2.12 does (util/lua/lua.go): with the libraries package, base and table, and of os only date
 // and time; within a second. All libraries are there where Argo CD tests its own scripts, and for its own health checks.
 func runLua(object *unstructured.Unstructured, script string, allLibraries bool) ([]byte, error) {
 	l := lua.NewState(lua.Options{SkipOpenLibs: !allLibraries})
