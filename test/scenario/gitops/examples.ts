@@ -11,7 +11,7 @@ const FOREIGN = /^(argoproj\.io|[a-z]+\.toolkit\.fluxcd\.io|beat\.k8s\.elastic\.
 
 /** Where the examples shall be instead of where they say. */
 export interface Place {
-  /** In the place of `beatkeys-system`. */
+  /** In the place of `beatkeys-system`, and of `elastic`, where ECK would be. */
   readonly system: string;
   /** In the place of `logging`. */
   readonly logging: string;
@@ -26,7 +26,7 @@ export interface Place {
 export async function examplesAt({ system, logging, url }: Place): Promise<readonly Manifest[]> {
   const files = globSync(['*.yaml', 'gitops/**/*.yaml'], { cwd: root }).toSorted();
   const renamed = (_field: string, value: unknown): unknown => {
-    if (value === 'beatkeys-system') return system;
+    if (value === 'beatkeys-system' || value === 'elastic') return system;
     if (value === 'logging') return logging;
     return typeof value === 'string' ? value.replaceAll('https://elasticsearch.example:9200', url) : value;
   };

@@ -101,10 +101,10 @@ async function outage(servers: Servers, front: FaultProxy): Promise<readonly Sta
   await objects.issue('deleting', { connectionRef: { name: 'outage' }, ...life });
   await objects.ready('outage');
   front.fault = () => ({ status: 503, body: {} });
-  await objects.applyKey('outage-from-the-start', { connectionRef: { name: 'outage' }, ...life });
   const waits = (kind: Kind, name: string) =>
     objects.until(kind, name, 'waiting', (object) => condition(object, 'Reconciling')?.status === 'True');
   await objects.connectionRefused('outage', 'Unreachable');
+  await objects.applyKey('outage-from-the-start', { connectionRef: { name: 'outage' }, ...life });
   await Promise.all([waits('BeatApiKey', 'outage'), waits('BeatApiKey', 'outage-from-the-start')]);
   const down = await Promise.all([
     capture(objects, 'BeatApiKey', 'outage', 'outage'),
