@@ -41,6 +41,15 @@ const key = z.object({
 /** Only that it is a list of objects: each entry is read by itself, so that one that is odd spoils no other. */
 export const keyList = z.object({ api_keys: z.array(object).max(10_000).default([]) });
 
+/** `undefined` for what is nested beyond all sense: no key of ours is. */
+function digestOfAnswer(roleDescriptors: object, userMetadata: object): string | undefined {
+  try {
+    return contentDigest(roleDescriptors, userMetadata);
+  } catch {
+    return undefined;
+  }
+}
+
 /** A key that bears this operator's mark, or `undefined`. */
 export function keyRecord(entry: unknown): KeyRecord | undefined {
   const read = key.safeParse(entry);
@@ -48,7 +57,8 @@ export function keyRecord(entry: unknown): KeyRecord | undefined {
   const { id, name, creation, expiration, invalidated, username, realm, metadata, role_descriptors } = read.data;
   const { [METADATA_KEY]: marked, ...userMetadata } = metadata;
   const ours = mark.safeParse(marked);
-  if (!ours.success) return undefined;
+  const digest = digestOfAnswer(role_descriptors, userMetadata);
+  if (!ours.success || digest === undefined) return undefined;
   return {
     id,
     name,
@@ -57,7 +67,7 @@ export function keyRecord(entry: unknown): KeyRecord | undefined {
     invalidated,
     owner: { username, realm },
     mark: ours.data,
-    contentDigest: contentDigest(role_descriptors, userMetadata),
+    contentDigest: digest,
   };
 }
 
