@@ -7,7 +7,7 @@ import { openWorld, type World, type WorldOptions } from '../world.ts';
 export const SHORT_TIMES = {
   BEATKEYS_DRIFT_INTERVAL: '2s',
   BEATKEYS_VISIBILITY_DELAY: '1s',
-  BEATKEYS_ATTEMPT_LIMIT: '5s',
+  BEATKEYS_ATTEMPT_LIMIT: '10s',
 } as const;
 
 /** A running operator with one site, of the newest Elasticsearch. */
