@@ -98,6 +98,8 @@ describe.skipIf(servers === undefined)('An Elasticsearch of its own', () => {
           beatApiKey(objects.namespace, name, { connectionRef: { name: 'basic' }, preset: { beat: 'packetbeat' } }),
         ),
       );
+      // What is broken off by a change of the connection may leave a key that waits for its overlap.
+      for (const name of names) await objects.ready(name);
       const front = await servers.front();
       front.upstream = basic;
       await objects.patch('ElasticsearchConnection', 'basic', { spec: { urls: [front.url] } });
