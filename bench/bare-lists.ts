@@ -1,7 +1,7 @@
 /**
  * The limit of a restart: a process that makes the lists that the operator makes, and nothing else, all at once. Pages of
  * 500 of each served namespace's BeatApiKeys, ElasticsearchConnections and Secrets with the operator's label (metadata
- * only); the namespaces themselves and the credential's Secret by name (metadata only); and the keys of the installation
+ * only); the credential's Secret by name (metadata only); and the keys of the installation
  * that live, in pages of 1,000.
  *
  * It is forked with an IPC channel: the one message is a {@link ListTask}, answered with a {@link ListResult}.
@@ -21,7 +21,6 @@ export interface ListResult {
   readonly objects: number;
   readonly connections: number;
   readonly secrets: number;
-  readonly namespaces: number;
   readonly credentials: number;
   readonly keys: number;
 }
@@ -52,7 +51,7 @@ process.once('message', (task: ListTask) => {
 async function list({ addresses, installation }: ListTask): Promise<ListResult> {
   const servers = new BareServers(addresses, IN_FLIGHT);
   const served = Object.values(NAMESPACES);
-  const [objects, connections, secrets, namespaces, credentials, keys] = await Promise.all([
+  const [objects, connections, secrets, credentials, keys] = await Promise.all([
     ofAll(served.map((namespace) => inPages(servers, PATHS.objects(namespace)))),
     ofAll(served.map((namespace) => inPages(servers, PATHS.connections(namespace)))),
     ofAll(
@@ -60,12 +59,11 @@ async function list({ addresses, installation }: ListTask): Promise<ListResult> 
         inPages(servers, PATHS.secrets(namespace), { labelSelector: `${LABELS.managedBy}=${MANAGED_BY}` }),
       ),
     ),
-    ofAll(served.map((name) => inPages(servers, PATHS.namespaces, { fieldSelector: `metadata.name=${name}` }))),
     inPages(servers, PATHS.secrets(NAMESPACES.operator), { fieldSelector: `metadata.name=${CONNECTION}` }),
     keysOf(servers, installation),
   ]);
   await servers.close();
-  return { objects, connections, secrets, namespaces, credentials, keys };
+  return { objects, connections, secrets, credentials, keys };
 }
 
 /** How many a list has; with a selector, of metadata only. */

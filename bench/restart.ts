@@ -7,7 +7,6 @@ import { Program } from './program.ts';
 import { demand, proveIssued } from './proof.ts';
 import { matching, type Requests } from './proxy.ts';
 import type { Server } from './route.ts';
-import { NAMESPACES } from './workload.ts';
 import { LANES, type World } from './world.ts';
 
 /** What the lists of a restart are, whatever asks for them. */
@@ -73,8 +72,7 @@ async function bareLists(world: World, { lists, objects, operator }: RestartOpti
   using program = new Program(lists);
   const found = (await program.ask(task)) as ListResult;
   const seconds = (performance.now() - began) / 1000;
-  const namespaces = Object.keys(NAMESPACES).length;
-  const expected = { objects, connections: 1, secrets: objects, namespaces, credentials: 1 };
+  const expected = { objects, connections: 1, secrets: objects, credentials: 1 };
   for (const [what, count] of Object.entries(expected))
     demand(`${what} listed`, found[what as keyof ListResult], count);
   const requests: OperatorRequests = {
