@@ -1,5 +1,6 @@
 import type { errors } from '@elastic/elasticsearch';
 import type { FailureDetails } from '../core/failure.ts';
+import { parseRetryAfter } from '../lib/retry-after.ts';
 import { privilegeFor, type Operation } from './operations.ts';
 import { refusal } from './refusal.ts';
 
@@ -103,13 +104,9 @@ const deniedByProxy = (code: string): Verdict => ({
   detail: 'Something in front of Elasticsearch denies the request',
 });
 
-/** A longer pause is not kept: whoever stands in front of the cluster could put an object to sleep for years. */
-const LONGEST_WISH_MS = 5 * 60_000;
-
 function retryAfter(header: string | undefined): Pick<Verdict, 'retryAfterMs'> {
-  if (header === undefined) return {};
-  const ms = /^\d{1,6}$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - Date.now();
-  return Number.isFinite(ms) && ms > 0 ? { retryAfterMs: Math.min(ms, LONGEST_WISH_MS) } : {};
+  const ms = parseRetryAfter(header, Date.now()) ?? 0;
+  return ms > 0 ? { retryAfterMs: ms } : {};
 }
 
 const fields = (value: unknown): Readonly<Record<string, unknown>> =>

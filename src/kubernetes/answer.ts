@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { isWithinBounds, type JsonBounds } from '../lib/json-bounds.ts';
+import { parseRetryAfter } from '../lib/retry-after.ts';
 import { AnswerTooLarge } from './failure.ts';
 
 export interface Answer {
@@ -35,16 +36,6 @@ export async function readAnswer(
  * thousand for each object of a page; a DaemonSet has about one thousand.
  */
 const BOUNDS: JsonBounds = { depth: 12_000, values: 4_000_000 };
-
-/** A longer pause is not kept: whoever stands in front of the API server could put a watch to sleep for years. */
-const LONGEST_WISH_MS = 5 * 60_000;
-
-/** Milliseconds to wait as a `Retry-After` header says: seconds or a date (RFC 9110, 10.2.3); five minutes at most. */
-export function parseRetryAfter(value: string | string[] | undefined, now: number): number | undefined {
-  if (typeof value !== 'string') return undefined;
-  const ms = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - now;
-  return Number.isNaN(ms) ? undefined : Math.min(Math.max(0, ms), LONGEST_WISH_MS);
-}
 
 /** The value, or `undefined` where the text is no JSON; throws `AnswerTooLarge` where it would be too much of it. */
 export function parseJSON(text: string): unknown {
