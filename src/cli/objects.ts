@@ -1,6 +1,7 @@
 import { namespaceName, objectName } from '../api/fields.ts';
 import { API_VERSION, BEAT_API_KEY, ELASTICSEARCH_CONNECTION, GROUP } from '../api/names.ts';
 import type { BeatApiKey, ElasticsearchConnection, ObjectMeta } from '../api/types.ts';
+import { fieldsOf } from '../lib/json.ts';
 import { nearest } from '../lib/nearest.ts';
 import type { Complaint, Manifests } from './manifests.ts';
 
@@ -61,9 +62,6 @@ export const nameOf = ({ metadata }: { readonly metadata: Pick<ObjectMeta, 'name
   `${metadata.namespace}/${metadata.name}`;
 
 type Fields = Readonly<Record<string, unknown>>;
-
-const fieldsOf = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
 
 /** A kind of ours without its group is a slip, and not somebody else's. */
 function isOurs({ apiVersion, kind }: Fields): boolean {

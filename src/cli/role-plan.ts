@@ -1,6 +1,7 @@
 import { METADATA_KEY } from '../api/names.ts';
 import { normalRoleDescriptor } from '../core/role-normal.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
+import { fieldsOf } from '../lib/json.ts';
 import { nameOf } from './objects.ts';
 import type { WantedRole } from './role.ts';
 
@@ -29,6 +30,3 @@ export function planRole(
 const same = (one: object, other: object): boolean =>
   canonicalJson({ ...normalRoleDescriptor(one), metadata: null }) ===
   canonicalJson({ ...normalRoleDescriptor(other), metadata: null });
-
-const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};

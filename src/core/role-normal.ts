@@ -1,4 +1,4 @@
-import type { JsonValue } from '../lib/json.ts';
+import { fieldsOf, type JsonValue } from '../lib/json.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { digest } from '../lib/digest.ts';
 import { remembered } from '../lib/remembered.ts';
@@ -192,5 +192,3 @@ function isEmpty(value: JsonValue): boolean {
 
 const json = (value: unknown): JsonValue => (value ?? null) as JsonValue;
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const fieldsOf = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};

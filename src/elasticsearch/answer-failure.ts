@@ -1,5 +1,6 @@
 import type { errors } from '@elastic/elasticsearch';
 import type { FailureDetails } from '../core/failure.ts';
+import { fieldsOf } from '../lib/json.ts';
 import { parseRetryAfter } from '../lib/retry-after.ts';
 import { privilegeFor, type Operation } from './operations.ts';
 import { refusal } from './refusal.ts';
@@ -55,7 +56,7 @@ export function answerFailure(error: errors.ResponseError, operation: Operation,
 
 /** A key that is not there, or belongs to another owner, or is not visible yet. */
 function missing(body: unknown): Verdict {
-  const key = Array.isArray(fields(body)['api_keys']) || errorTypes(body).includes('resource_not_found_exception');
+  const key = Array.isArray(fieldsOf(body)['api_keys']) || errorTypes(body).includes('resource_not_found_exception');
   return key ? { kind: 'notFound', code: 'HTTP 404' } : { ...NOT_ELASTICSEARCH, code: 'HTTP 404' };
 }
 
@@ -109,26 +110,23 @@ function retryAfter(header: string | undefined): Pick<Verdict, 'retryAfterMs'> {
   return ms > 0 ? { retryAfterMs: ms } : {};
 }
 
-const fields = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-
 /** `{error: {type, …}}`, or `{error: "text"}` from a handler that is not there. */
 function isErrorBody(body: unknown): boolean {
-  const { error, api_keys: keys } = fields(body);
-  return typeof error === 'string' || typeof fields(error)['type'] === 'string' || Array.isArray(keys);
+  const { error, api_keys: keys } = fieldsOf(body);
+  return typeof error === 'string' || typeof fieldsOf(error)['type'] === 'string' || Array.isArray(keys);
 }
 
 /** A server without security features does not know their paths and says so in a text instead of an error object. */
 function isNoHandler(body: unknown): boolean {
-  const { error } = fields(body);
+  const { error } = fieldsOf(body);
   return typeof error === 'string' && /no handler found|incorrect http method/i.test(error);
 }
 
 function errorTypes(body: unknown): readonly unknown[] {
-  const { error } = fields(body);
-  const { type, caused_by: cause, root_cause: roots } = fields(error);
-  return [type, fields(cause)['type'], ...(Array.isArray(roots) ? roots.map((root) => fields(root)['type']) : [])];
+  const { error } = fieldsOf(body);
+  const { type, caused_by: cause, root_cause: roots } = fieldsOf(error);
+  return [type, fieldsOf(cause)['type'], ...(Array.isArray(roots) ? roots.map((root) => fieldsOf(root)['type']) : [])];
 }
 
 const hasLicenseNote = (body: unknown): boolean =>
-  Object.keys(fields(fields(body)['error'])).some((name) => name.startsWith('license.'));
+  Object.keys(fieldsOf(fieldsOf(body)['error'])).some((name) => name.startsWith('license.'));

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { METADATA_KEY } from '../api/names.ts';
 import { Failure } from '../core/failure.ts';
 import type { KeyRecord } from '../core/key-record.ts';
+import { fieldsOf } from '../lib/json.ts';
 import type { Call } from './endpoint.ts';
 import { failure, UNREADABLE } from './failure.ts';
 import { keyRecord, milliseconds } from './records.ts';
@@ -53,10 +54,10 @@ export async function inventory(send: Send, installation: string): Promise<Inven
       continue;
     }
     const before = byID.size;
-    for (const entry of entries) byID.set(fieldOf(entry, 'id'), ofInstallation(installation, entry));
+    for (const entry of entries) byID.set(fieldsOf(entry)['id'], ofInstallation(installation, entry));
     if (entries.length < size) return summary([...byID.values()]);
     if (byID.size > MOST_KEYS) throw tooMany();
-    const end = milliseconds.safeParse(fieldOf(entries.at(-1), 'creation')).data ?? -1;
+    const end = milliseconds.safeParse(fieldsOf(entries.at(-1))['creation']).data ?? -1;
     // What comes twice was made in the millisecond in which the page begins.
     if (end < from || (end > from && byID.size === before)) throw failure(OPERATION, UNREADABLE);
     // A page within one millisecond leads nowhere: only a larger one gets past it.
@@ -86,9 +87,6 @@ function larger(size: number, unreadable: number): number {
     detail: 'Too many large keys were made at once',
   });
 }
-
-const fieldOf = (entry: unknown, field: string): unknown =>
-  typeof entry === 'object' && entry !== null ? Reflect.get(entry, field) : undefined;
 
 function tooMany(): Failure {
   const detail = `Elasticsearch lists more than ${MOST_KEYS} keys of this installation`;

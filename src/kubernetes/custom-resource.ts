@@ -2,6 +2,7 @@ import { Failure } from '../core/failure.ts';
 import { FIELD_MANAGER, STATUS_FIELD_MANAGER } from '../api/names.ts';
 import type { BeatApiKey, ElasticsearchConnection } from '../api/types.ts';
 import type { Client, JSONPatchStep } from './client.ts';
+import { isRecord } from '../lib/json.ts';
 import { removeFinalizer, testUID, testVersion } from './patch-steps.ts';
 import { fieldOf, type KubernetesObject, keyOf, withoutManagedFields } from './object.ts';
 import type { Upstream } from './reflector.ts';
@@ -84,8 +85,6 @@ function wellFormed<T extends Own>(object: T): T {
   const { spec, status, ...rest } = withoutManagedFields(object as KubernetesObject & T);
   return { ...rest, spec: isRecord(spec) ? spec : {}, ...(isStatus(status) ? { status } : {}) } as T;
 }
-
-const isRecord = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** True where the lists in a status are of the form that is read of them. */
 const isStatus = (status: unknown): boolean =>

@@ -1,3 +1,5 @@
+import { isRecord } from '../lib/json.ts';
+
 /** Who wrote which fields, as the API server keeps it. */
 export interface ManagedFields {
   readonly manager?: string;
@@ -74,7 +76,6 @@ const NAME = /^[a-z0-9.:-]{1,253}$/i;
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isTextOrNothing = (value: unknown): boolean => value === undefined || isText(value);
-const isRecord = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isTextMap = (value: unknown): boolean => isRecord(value) && Object.values(value as object).every(isText);
 const isListOf =
   (isMember: (value: unknown) => boolean) =>

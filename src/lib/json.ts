@@ -18,3 +18,11 @@ function isJsonValue(value: unknown, depth: number): value is JsonValue {
   if (typeof value === 'object' && value !== null) return isJsonObject(value, depth);
   return value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
 }
+
+/** The fields of what may or may not be an object; a list has none. */
+export const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  isRecord(value) ? (value as Readonly<Record<string, unknown>>) : {};
+
+/** True for an object with fields, which a list is not. */
+export const isRecord = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
