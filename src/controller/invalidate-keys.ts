@@ -11,6 +11,7 @@ import type { KeyStore } from './ports.ts';
 
 /** Between two requests for keys that are not visible yet, milliseconds. */
 const PAUSE_MS = 500;
+
 /**
  * Invalidates by id, then lets the journal forget. An id that the answer does not list is dead or gone if it is so
  * old that every search must find it; a younger one may just not be visible yet, and is asked for again. A key that was not made

@@ -79,8 +79,9 @@ function beyondIndices(asked: NormalIndices, ceiling: readonly NormalIndices[], 
   );
   return asked.privileges.flatMap((privilege) => {
     const lent = comparable.filter((entry) => entry.privileges.some((held) => implies('index', held, privilege)));
+    const patterns = plainNames(lent);
     return asked.names.flatMap((name) => {
-      if (isLent(name, lent, asked.allow_restricted_indices, effort)) return [];
+      if (isLent(name, lent, patterns, asked.allow_restricted_indices, effort)) return [];
       const unknown = effort.left > 0 ? '' : ' (too many wildcards to compare)';
       return [`${privilege} on ${name}${literalParts(asked)}${unknown}`];
     });
@@ -101,10 +102,16 @@ function literalParts({ allow_restricted_indices, field_security, query }: Norma
  * Restricted indices are lent as they are written, and those of Elasticsearch's own security as nothing else: without
  * `allow_restricted_indices` no privilege reaches them.
  */
-function isLent(name: string, lent: readonly NormalIndices[], restricted: boolean, effort: Effort): boolean {
+function isLent(
+  name: string,
+  lent: readonly NormalIndices[],
+  patterns: PatternSet,
+  restricted: boolean,
+  effort: Effort,
+): boolean {
   if (!restricted && name.startsWith('.security')) return false;
   if (lent.some(({ names }) => names.includes(name))) return true;
-  return !restricted && isPlain(name) && isInside(name, plainNames(lent), effort);
+  return !restricted && isPlain(name) && isInside(name, patterns, effort);
 }
 
 const sets = new WeakMap<NormalIndices, Map<string, PatternSet>>();

@@ -23,10 +23,14 @@ export function takePage(
   const resourceVersion = fieldOf(metadata, 'resourceVersion');
   const token = fieldOf(metadata, 'continue');
   if (!Array.isArray(items) || typeof resourceVersion !== 'string') throw notKubernetes(attempt);
+  const read: KubernetesObject[] = [];
+  const odd: string[] = [];
+  for (const item of items as readonly unknown[]) {
+    if (isObject(item)) read.push(item);
+    else odd.push(placeOf(item));
+  }
   return {
-    items: items.filter(isObject),
-    odd: items.filter((item) => !isObject(item)).map(placeOf),
-    resourceVersion,
+    ...{ items: read, odd, resourceVersion },
     token: typeof token === 'string' && token !== '' ? token : undefined,
   };
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { codeClass, type Meter } from '../runtime/meter.ts';
 import { Credentials, sameTLS, type TLSMaterial } from './credential.ts';
 import { type Answer, readAnswer } from './answer.ts';
-import { CallTimeout } from './failure.ts';
+import { deadline } from './deadline.ts';
 import { ServerClock } from './server-clock.ts';
 
 export interface Call {
@@ -81,20 +81,16 @@ export class Transport {
   /** One call, answered whole. */
   async send(call: Call, { timeoutMs, mostBytes }: Limits): Promise<Answer> {
     const started = performance.now();
-    const stop = new AbortController();
-    const abort = (): void => stop.abort(call.signal?.reason);
-    const timer = setTimeout(() => stop.abort(new CallTimeout()), timeoutMs);
-    call.signal?.addEventListener('abort', abort, { once: true });
+    const { signal, end } = deadline(timeoutMs, call.signal);
     let status: number | undefined;
     try {
       call.signal?.throwIfAborted();
-      const response = await this.#request('calls', call, { signal: stop.signal, headersTimeout: 0, bodyTimeout: 0 });
+      const response = await this.#request('calls', call, { signal, headersTimeout: 0, bodyTimeout: 0 });
       const answer = await readAnswer(response, mostBytes);
       status = response.statusCode;
       return answer;
     } finally {
-      clearTimeout(timer);
-      call.signal?.removeEventListener('abort', abort);
+      end();
       this.#count(call, status, started);
     }
   }
@@ -102,22 +98,12 @@ export class Transport {
   /** A call whose answer goes on until the server, the signal, or one of the limits ends it. */
   async stream(call: Call & { readonly signal: AbortSignal }, limits: StreamLimits): Promise<Stream> {
     const started = performance.now();
-    const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(new CallTimeout()), limits.longestMs);
-    const abort = (): void => {
-      clearTimeout(timer);
-      stop.abort(call.signal.reason);
-    };
-    const end = (): void => {
-      clearTimeout(timer);
-      call.signal.removeEventListener('abort', abort);
-    };
-    call.signal.addEventListener('abort', abort, { once: true });
+    const { signal, end } = deadline(limits.longestMs, call.signal);
     let status: number | undefined;
     try {
       call.signal.throwIfAborted();
       const response = await this.#request('watches', call, {
-        signal: stop.signal,
+        signal,
         headersTimeout: HEADERS_TIMEOUT_MS,
         bodyTimeout: limits.silenceMs,
       });

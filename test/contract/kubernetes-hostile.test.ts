@@ -194,13 +194,7 @@ describe('behind something hostile', () => {
     });
 
     test('ends when its time is over, although something comes all the while', async () => {
-      async function* blankLines(): AsyncGenerator<string> {
-        for (;;) {
-          yield '\n';
-          await systemClock.sleep(10);
-        }
-      }
-      proxy.fault = () => ({ status: 200, chunks: blankLines() });
+      proxy.fault = () => ({ status: 200, chunks: dripping('\n') });
       const call = {
         operation: 'watch ConfigMaps',
         method: 'GET',
@@ -218,6 +212,12 @@ describe('behind something hostile', () => {
   });
 
   const raw = (text: string | Uint8Array, headers = {}, status = 200): Fault => ({ status, chunks: [text], headers });
+  async function* dripping(text: string): AsyncGenerator<string> {
+    for (;;) {
+      yield text;
+      await systemClock.sleep(10);
+    }
+  }
   function* flood(mib: number): Generator<string> {
     yield '"';
     for (let sent = 0; sent < mib; sent++) yield 'x'.repeat(MIB);
@@ -250,13 +250,7 @@ describe('behind something hostile', () => {
     });
 
     test('that drips without an end is given up in time', async () => {
-      async function* drip(): AsyncGenerator<string> {
-        for (;;) {
-          yield ' ';
-          await systemClock.sleep(10);
-        }
-      }
-      proxy.fault = () => ({ status: 200, chunks: drip() });
+      proxy.fault = () => ({ status: 200, chunks: dripping(' ') });
       expect((await failureOf(get(300))).code).toBe('Timeout');
     });
 
