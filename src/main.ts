@@ -17,11 +17,8 @@ async function runOperator(): Promise<number> {
     for (const problem of parsed.problems) logger.error({ problem }, 'a setting is wrong');
     return 2;
   }
-  // Node itself would print the message and the fields of what was thrown, whatever stands in them.
-  process.on('uncaughtException', (error) => {
-    logger.error({ error: reportError(error) }, 'cannot go on');
-    process.exit(1);
-  });
+  const cannotGoOn = (error: unknown): void => logger.error({ error: reportError(error) }, 'cannot go on');
+  endUncaught(cannotGoOn);
   const stop = new AbortController();
   const signals = onStopSignals({
     stop: (signal) => {
@@ -35,13 +32,34 @@ async function runOperator(): Promise<number> {
     logger.info({ ending }, 'stopped');
     return ending === 'stopped' ? 0 : 1;
   } catch (error) {
-    logger.error({ error: reportError(error) }, 'cannot go on');
+    cannotGoOn(error);
     return 1;
   } finally {
     signals[Symbol.dispose]();
   }
 }
 
+/** Exit codes: those of `runCommandLine`, and 1 after a mistake of ours. */
+async function runCommand(args: readonly string[]): Promise<number> {
+  const cannotGoOn = (error: unknown): void =>
+    void process.stderr.write(`beatkeys cannot go on: ${JSON.stringify(reportError(error))}\n`);
+  endUncaught(cannotGoOn);
+  try {
+    return await runCommandLine(args, version);
+  } catch (error) {
+    cannotGoOn(error);
+    return 1;
+  }
+}
+
+/** Node itself would print the message and the fields of what was thrown, whatever stands in them. */
+function endUncaught(tell: (error: unknown) => void): void {
+  process.on('uncaughtException', (error) => {
+    tell(error);
+    process.exit(1);
+  });
+}
+
 const [command, ...others] = process.argv.slice(2);
 const isOperator = command === undefined || (command === 'operator' && others.length === 0);
-process.exitCode = isOperator ? await runOperator() : await runCommandLine(process.argv.slice(2), version);
+process.exitCode = isOperator ? await runOperator() : await runCommand(process.argv.slice(2));

@@ -37,7 +37,8 @@ const LONG_LEASE = { BEATKEYS_LEASE_DURATION: '90s', BEATKEYS_LEASE_RENEW_DEADLI
 /** The environment variable that names the file of the bundled operator. */
 export const programVariable = 'BEATKEYS_BUNDLE';
 
-function bundledProgram(): string {
+/** The bundled program that all tests of a run share; throws where there is none. */
+export function bundledProgram(): string {
   const file = process.env[programVariable];
   if (file === undefined) throw new Error(`${programVariable} is not set`);
   return file;

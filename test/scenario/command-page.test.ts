@@ -4,14 +4,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { elasticsearch, elasticsearchVersions } from '../testbed/current.ts';
 import { finish } from '../testbed/command.ts';
 import { commandsOf } from './commands/page.ts';
-import { buildProgram } from './commands/program.ts';
+import { openProgram } from './commands/program.ts';
 
 /** docs/command-line.md: every command on it is run, and writes what the page says. */
 
 const root = path.resolve(import.meta.dirname, '../..');
 const page = await readFile(path.join(root, 'docs/command-line.md'), 'utf8');
 const commands = commandsOf(page);
-const program = await buildProgram();
+const program = openProgram();
 const nodes = elasticsearchVersions().map((version) => elasticsearch(version));
 const node = nodes.find(({ ca }) => ca !== undefined) ?? elasticsearch();
 const bin = path.join(program.folder, 'bin');

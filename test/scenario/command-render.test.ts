@@ -5,7 +5,7 @@ import { stringify } from 'yaml';
 import type { BeatApiKeySpec } from '../../src/api/types.ts';
 import { startFaultProxy, type Asked } from '../contract/fault-proxy.ts';
 import { controlPlane, elasticsearchVersions } from '../testbed/current.ts';
-import { buildProgram } from './commands/program.ts';
+import { openProgram } from './commands/program.ts';
 import { everyPreset } from './lending-user.ts';
 import { beatApiKey } from './manifests.ts';
 import type { Site } from './site.ts';
@@ -14,7 +14,7 @@ import { openWorld } from './world.ts';
 /** `beatkeys render`: the bundle as a command, on the examples, on what is wrong, and held against the operator. */
 
 const root = path.resolve(import.meta.dirname, '../..');
-const program = await buildProgram();
+const program = openProgram();
 afterAll(() => program[Symbol.asyncDispose]());
 
 interface Rendered {

@@ -1,9 +1,12 @@
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Leaks } from '../leaks/leaks.ts';
-import { Operator, type OperatorOptions } from '../operator/operator.ts';
+import { bundledProgram, Operator, type OperatorOptions } from '../operator/operator.ts';
 import { controlPlane, elasticsearchVersions } from '../testbed/current.ts';
 import { openWorld } from './world.ts';
 
@@ -20,13 +23,14 @@ const anOperator = (settings: Readonly<Record<string, string>>, given: Partial<O
     ...{ settings: { BEATKEYS_DRIFT_INTERVAL: '3s', ...settings }, ...given },
   });
 
-describe('An operator that meets something that nobody thought of', () => {
-  const breaks = pathToFileURL(path.resolve(import.meta.dirname, 'leaks/break.ts')).href;
+const breaks = pathToFileURL(path.resolve(import.meta.dirname, 'leaks/break.ts')).href;
+const aCanary = (): string => `${randomBytes(20).toString('base64')}:${randomBytes(8).toString('hex')}`;
 
+describe('An operator that meets something that nobody thought of', () => {
   test.each(['thrown', 'rejected', 'thrown as a text', 'an error event'])(
     '%s ends, says where, and shows nothing of what the error carries',
     async (how) => {
-      const canary = `${randomBytes(20).toString('base64')}:${randomBytes(8).toString('hex')}`;
+      const canary = aCanary();
       const leaks = new Leaks();
       leaks.note(canary);
       const settings = { NODE_OPTIONS: `--import=${breaks}`, BREAKS: how, CANARY: canary };
@@ -36,6 +40,28 @@ describe('An operator that meets something that nobody thought of', () => {
       // Node's own report of it would have the source line and the fields of the error.
       expect(operator.lines.filter((line) => !line.startsWith('{'))).toEqual([]);
       expect(leaks.foundIn({ log: operator.lines.join('\n') })).toEqual([]);
+    },
+  );
+});
+
+describe('A command that meets something that nobody thought of', () => {
+  test.each(['thrown', 'rejected', 'thrown as a text', 'an error event'])(
+    '%s ends with 1, and shows nothing of what the error carries',
+    async (how) => {
+      const canary = aCanary();
+      const leaks = new Leaks();
+      leaks.note(canary);
+      const env = { NODE_OPTIONS: `--import=${breaks}`, BREAKS: how, CANARY: canary };
+      // It waits for input that does not come, so that it is still there when that happens.
+      const child = spawn(process.execPath, [bundledProgram(), 'render', '-f', '-'], { env, stdio: 'pipe' });
+      const [[code], stdout, stderr] = await Promise.all([
+        once(child, 'close') as Promise<[number | null]>,
+        text(child.stdout),
+        text(child.stderr),
+      ]);
+      expect(code).toBe(1);
+      expect(stderr.split('\n').filter((line) => line.includes('"type"'))).toHaveLength(1);
+      expect(leaks.foundIn({ stdout, stderr })).toEqual([]);
     },
   );
 });

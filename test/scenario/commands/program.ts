@@ -1,5 +1,4 @@
-import path from 'node:path';
-import { bundle } from '../../../scripts/build/bundle.ts';
+import { bundledProgram } from '../../operator/operator.ts';
 import { finish, type Finished } from '../../testbed/command.ts';
 import { temporaryFolder } from '../../testbed/leftovers.ts';
 
@@ -18,11 +17,10 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Builds the program, or takes the one that `BEATKEYS_BUNDLE` names. */
-export async function buildProgram(): Promise<Program> {
+/** Makes its folder. */
+export function openProgram(): Program {
   const { path: folder, remove } = temporaryFolder('command');
-  const file = process.env['BEATKEYS_BUNDLE'] ?? path.join(folder, 'beatkeys.mjs');
-  if (process.env['BEATKEYS_BUNDLE'] === undefined) await bundle(file);
+  const file = bundledProgram();
   return {
     ...{ file, folder },
     run: (args, { cwd = folder, input = '', env = {} } = {}) =>
