@@ -78,6 +78,11 @@ describe('a Secret that was not made for the object is refused', () => {
     expect(message).toContain(String.raw`"a\nxxx`);
     expect(message.length).toBeLessThan(400);
   });
+
+  test.for([seen(handedOver, { holder: `Pod ${'x'.repeat(5_000)}` }), looked({ type: 'x'.repeat(5_000) })])(
+    'nor a long name of an owner or type',
+    (observed) => expect(refusedAdoption(observed)?.length).toBeLessThan(400),
+  );
 });
 
 describe('a Secret that is handed over', () => {

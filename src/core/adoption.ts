@@ -12,8 +12,9 @@ import { ownedBy } from './ownership.ts';
 import { secretPlan } from './secret-plan.ts';
 import { working } from './verdict.ts';
 
-/** So much of an annotation is repeated in a message. */
+/** So much is repeated in a message of what others wrote, who need not keep to any length. */
 const REPEATED = 100;
+const cut = (text: string): string => text.slice(0, REPEATED);
 
 /** The one value of the annotation that hands a Secret over to this object. */
 const handOver = ({ metadata: { namespace, name } }: BeatApiKey): string => `${namespace}/${name}`;
@@ -33,15 +34,15 @@ export function refusedAdoption({ object, secret, close }: Observed): string | u
     return `${name} exists and was not made for this object; it is left untouched: delete or rename it, name another in a new object's spec.secret.name${wayOut}`;
   }
   if (asked !== handOver(object)) {
-    return `${name} was not made for this object; its annotation ${ANNOTATIONS.adopt} is ${JSON.stringify(asked.slice(0, REPEATED))}, and only ${wanted} hands it over`;
+    return `${name} was not made for this object; its annotation ${ANNOTATIONS.adopt} is ${JSON.stringify(cut(asked))}, and only ${wanted} hands it over`;
   }
   if (holder !== undefined) {
-    return `${name} belongs to ${holder}, which is there, so that its annotation ${ANNOTATIONS.adopt} does not hand it over`;
+    return `${name} belongs to ${cut(holder)}, which is there, so that its annotation ${ANNOTATIONS.adopt} does not hand it over`;
   }
   if (close.handedOver?.known !== true) return undefined;
   const { type, immutable } = close.handedOver.value;
   if (type !== 'Opaque')
-    return `${name} is handed over, but is of type ${type}; only a Secret of type Opaque is adopted`;
+    return `${name} is handed over, but is of type ${cut(type)}; only a Secret of type Opaque is adopted`;
   return immutable
     ? `${name} is handed over, but is immutable; only a Secret that can be changed is adopted`
     : undefined;

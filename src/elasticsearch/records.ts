@@ -41,7 +41,7 @@ const key = z.object({
 /** Only that it is a list of objects: each entry is read by itself, so that one that is odd spoils no other. */
 export const keyList = z.object({ api_keys: z.array(object).max(10_000).default([]) });
 
-/** `undefined` for what is nested beyond all sense: no key of ours is. */
+/** `undefined` for what is nested deeper than can be compared: no key of ours is, and no entry spoils the others. */
 function digestOfAnswer(roleDescriptors: object, userMetadata: object): string | undefined {
   try {
     return contentDigest(roleDescriptors, userMetadata);
