@@ -9,7 +9,7 @@ import { termsOf } from '../core/connection-terms.ts';
 import { verdictOfContact, verdictOfContactFailure, type ConnectionVerdict } from '../core/connection-verdict.ts';
 import type { Terms } from '../core/connection-view.ts';
 import { Failure } from '../core/failure.ts';
-import type { ConnectionClient, ConnectionState } from './connection-state.ts';
+import type { ConnectionClient, ConnectionState, Inventory } from './connection-state.ts';
 import type { Connections } from './connections.ts';
 import { countKeys, keepInventory, listKeys } from './inventory.ts';
 import { isServed, type PassContext } from './pass-context.ts';
@@ -76,7 +76,7 @@ async function bringUpToDate(
     }
     client = resolved;
     if (client !== state.client || state.inDoubt) await contact(object, spec, client, state, signal);
-    const listed = await listKeys(state, context, signal);
+    const listed = await listOrContact(state, context, signal);
     if (listed === undefined) return undefined;
     // By now another cluster may be behind the URL, in whose list every key is missing: it is looked at before its list
     // is believed, or all keys would be made anew there.
@@ -93,6 +93,23 @@ async function bringUpToDate(
     if (client !== undefined) state.use(client);
     // What a person has to mend gets no better by asking often; a change of what it refers to brings it back at once.
     return state.verdict.state === 'waiting' ? error : undefined;
+  }
+}
+
+/**
+ * Where a list fails, the cluster is asked who it is: that says at which URL the trouble is, in the words of all later
+ * looks, so that an outage is told to objects once.
+ */
+async function listOrContact(
+  state: ConnectionState,
+  context: PassContext,
+  signal: AbortSignal,
+): Promise<Inventory | undefined> {
+  try {
+    return await listKeys(state, context, signal);
+  } catch (error) {
+    await state.store?.contact(signal);
+    throw error;
   }
 }
 
