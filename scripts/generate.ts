@@ -3,15 +3,18 @@ import { dirname, join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { apiReference } from './generators/api-reference.ts';
 import { argocdConfig } from './generators/argocd.ts';
+import { chartPage } from './generators/chart-page.ts';
+import { chartSchema } from './generators/chart-schema.ts';
 import { crds } from './generators/crds.ts';
 import type { GeneratedFile, Generator } from './generators/generator.ts';
+import { kustomize } from './generators/kustomize.ts';
 
 /**
  * Writes every file that is made from the source. With `--check` it writes nothing, names those that differ, and exits
  * with 1 if there are any.
  */
 
-const GENERATORS: readonly Generator[] = [crds, apiReference, argocdConfig];
+const GENERATORS: readonly Generator[] = [crds, apiReference, argocdConfig, chartSchema, chartPage, kustomize];
 
 const root = join(import.meta.dirname, '..');
 const check = process.argv.includes('--check');

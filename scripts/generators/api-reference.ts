@@ -134,7 +134,8 @@ function reasonTable(reasons: Readonly<Record<string, string>>): string {
   );
 }
 
-function table(head: readonly string[], body: readonly (readonly string[])[]): string {
+/** A table in Markdown. */
+export function table(head: readonly string[], body: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...body.map(line)].join('\n');
 }

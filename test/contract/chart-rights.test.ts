@@ -51,7 +51,7 @@ describe.each([false, true])('The chart, with rbac.restartConsumers: %s', (resta
   });
 
   test('grants in each listed namespace what the operator needs, and nothing outside', async () => {
-    const objects = await render({ rbac, watchNamespaces: LISTED });
+    const objects = await render({ rbac, watchNamespaces: LISTED, crds: { enabled: false } });
     const grants = grantsFor('listed', { restartConsumers });
     const roles = ofKind(objects, 'Role');
     const inNamespace = (name: string) => roles.filter(({ metadata }) => metadata.namespace === name);

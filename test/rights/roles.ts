@@ -23,7 +23,11 @@ const KINDS = ['ServiceAccount', 'Role', 'RoleBinding', 'ClusterRole', 'ClusterR
 /** Renders the chart for every mode. */
 export async function renderRoles(helm: string): Promise<Roles> {
   const render = async (watchNamespaces: readonly string[], restartConsumers: boolean) => {
-    const objects = await renderChart(helm, OWN, { watchNamespaces, rbac: { restartConsumers } });
+    const objects = await renderChart(helm, OWN, {
+      watchNamespaces,
+      rbac: { restartConsumers },
+      crds: { enabled: false },
+    });
     return objects.filter(({ kind }) => KINDS.includes(kind));
   };
   const mode = async (watch: readonly string[]): Promise<RolesOfMode> => ({

@@ -20,11 +20,20 @@ app.kubernetes.io/name: {{ include "beatkeys.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
+{{- /* The operator's pods, and no others of the release. */}}
+{{- define "beatkeys.podSelector" -}}
+{{ include "beatkeys.selectorLabels" . }}
+app.kubernetes.io/component: operator
+{{- end }}
+
 {{- define "beatkeys.labels" -}}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
 {{ include "beatkeys.selectorLabels" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- with .Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
 {{- end }}
 
 {{- define "beatkeys.serviceAccountName" -}}

@@ -1,0 +1,126 @@
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { withChart, type Manifest } from '../../scripts/generators/chart-rendering.ts';
+import { BASE_VALUES, NAMESPACE, PARTS } from '../../scripts/generators/kustomize-parts.ts';
+import { parseObjects } from '../rights/chart.ts';
+import { controlPlane, createNamespace } from '../testbed/current.ts';
+import { mustKubectl } from '../testbed/kubernetes/client.ts';
+import { temporaryFolder } from '../testbed/leftovers.ts';
+
+/** The base and its components, built and applied by kubectl. */
+
+const source = path.resolve(import.meta.dirname, '../../deploy/kustomize');
+const plane = controlPlane();
+const [own, other] = await Promise.all([createNamespace('kustomize'), createNamespace('kustomize-served')]);
+const folder = temporaryFolder('kustomize-base');
+const copy = path.join(folder.path, 'kustomize');
+const rendered = new Map<string, readonly Manifest[]>();
+
+/** A copy for namespaces that are there, as the page of the component says that one makes it. */
+beforeAll(async () => {
+  await cp(source, copy, { recursive: true });
+  for (const name of await readdir(copy, { recursive: true })) {
+    if (!name.endsWith('.yaml')) continue;
+    const text = await readFile(path.join(copy, name), 'utf8');
+    const here = text.replaceAll(NAMESPACE, own.name).replaceAll(/\blogging\b/g, other.name);
+    await writeFile(path.join(copy, name), here);
+  }
+  await withChart(own.name, async (render) => {
+    rendered.set('', await render(BASE_VALUES));
+    for (const { name, values } of PARTS) {
+      const { watchNamespaces } = values as { readonly watchNamespaces?: readonly string[] };
+      const served = watchNamespaces === undefined ? {} : { watchNamespaces: [own.name, other.name] };
+      rendered.set(name, await render({ ...BASE_VALUES, ...values, ...served }));
+    }
+  });
+});
+afterAll(async () => {
+  await Promise.all([own.remove(), other.remove(), folder.remove()]);
+});
+
+/** Writes an overlay of the base and gives its folder. */
+async function overlay(name: string, fields: object): Promise<string> {
+  const target = path.join(copy, 'overlays', name);
+  await mkdir(target, { recursive: true });
+  await writeFile(path.join(target, 'kustomization.yaml'), stringify({ resources: ['../../base'], ...fields }));
+  return target;
+}
+
+const build = async (target: string) => parseObjects(await mustKubectl(plane, ['kustomize', target]));
+
+/** Everything by kind, namespace and name; in a list of environment variables the order means nothing. */
+function byName(objects: readonly object[]): object {
+  const entries = (objects as readonly Manifest[]).map((object) => {
+    const { kind, metadata } = object;
+    const text = JSON.stringify(object, (key, value: unknown) =>
+      key === 'env' ? (value as readonly { readonly name: string }[]).toSorted(byText) : value,
+    );
+    return [[kind, metadata.namespace ?? '', metadata.name].join(' '), JSON.parse(text) as unknown] as const;
+  });
+  expect(new Set(entries.map(([key]) => key)).size).toBe(entries.length);
+  return Object.fromEntries(entries);
+}
+const byText = (one: { readonly name: string }, two: { readonly name: string }): number =>
+  one.name < two.name ? -1 : 1;
+
+const withoutNamespace = (objects: readonly { readonly kind: string }[]) =>
+  objects.filter(({ kind }) => kind !== 'Namespace');
+
+async function expectAccepted(target: string): Promise<void> {
+  const apply = ['apply', '--dry-run=server', '-k', target];
+  const { code, stderr } = await plane.kubectl(apply);
+  expect({ code, stderr: stderr.replaceAll(/^Warning: .*last-applied-configuration.*\n/gm, '') }).toEqual({
+    code: 0,
+    stderr: '',
+  });
+}
+
+test('The base is the chart with its defaults, and kubectl applies it', async () => {
+  const base = path.join(copy, 'base');
+  const built = await build(base);
+  expect(built.filter(({ kind }) => kind === 'Namespace')).toHaveLength(1);
+  expect(byName(withoutNamespace(built))).toEqual(byName(rendered.get('') ?? []));
+  await expectAccepted(base);
+});
+
+describe.for(PARTS)('The component $name', ({ name }) => {
+  test('makes what its values make of the chart, and kubectl applies it', async () => {
+    const target = await overlay(name, { components: [`../../components/${name}`] });
+    expect(byName(withoutNamespace(await build(target)))).toEqual(byName(rendered.get(name) ?? []));
+    await expectAccepted(target);
+  });
+});
+
+test('Components go together', async () => {
+  const together = PARTS.filter(({ name }) => name !== 'listed-namespaces').map(
+    ({ name }) => `../../components/${name}`,
+  );
+  await expectAccepted(await overlay('together', { components: together }));
+});
+
+test('There is a part for every component', async () => {
+  expect((await readdir(path.join(source, 'components'))).toSorted()).toEqual(PARTS.map(({ name }) => name));
+});
+
+test('An overlay moves the operator into another namespace, with all that names it', async () => {
+  const target = await overlay('moved', { namespace: other.name, namePrefix: 'edge-' });
+  const built = await build(target);
+  expect(JSON.stringify(built)).not.toContain(own.name);
+  const named = (kind: string, name: string) =>
+    built.find((object) => object.kind === kind && object.metadata.name.endsWith(name));
+  expect(named('Namespace', other.name)?.metadata.name).toContain(other.name);
+  expect(named('Role', '-installation')).toMatchObject({
+    metadata: { namespace: other.name },
+    rules: [{ resources: ['namespaces'], resourceNames: [other.name] }],
+  });
+  const bindings = built.filter(({ kind }) => kind.endsWith('RoleBinding'));
+  expect(bindings.length).toBeGreaterThan(5);
+  for (const binding of bindings) {
+    expect(binding).toMatchObject({
+      roleRef: { name: binding.metadata.name },
+      subjects: [{ name: 'edge-beatkeys', namespace: other.name }],
+    });
+  }
+});

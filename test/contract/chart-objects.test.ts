@@ -1,0 +1,245 @@
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CUSTOM_RESOURCE_DEFINITIONS } from '../../src/api/crd.ts';
+import {
+  CHART,
+  deploymentOf,
+  parseObjects,
+  RELEASE,
+  renderChart,
+  settingValues,
+  type ChartObject,
+  type ChartValues,
+} from '../rights/chart.ts';
+import { output } from '../testbed/command.ts';
+import { controlPlane, createNamespace } from '../testbed/current.ts';
+import { mustKubectl } from '../testbed/kubernetes/client.ts';
+import { pairwise } from './pairs.ts';
+
+/** What the API server says of what the chart makes, in a namespace with the strictest of the Pod Security Standards. */
+
+const plane = controlPlane();
+const namespace = await createNamespace('chart');
+const render = (values?: ChartValues, more?: readonly string[]) =>
+  renderChart(plane.helmPath, namespace.name, values, more);
+
+beforeAll(async () => {
+  const level = ['enforce', 'warn'].map((mode) => `pod-security.kubernetes.io/${mode}=restricted`);
+  await mustKubectl(plane, ['label', 'namespace', namespace.name, ...level]);
+});
+afterAll(() => namespace.remove());
+
+/** The pods of the release, as objects of their own: admission warns of a Deployment and refuses a Pod. */
+function podsOf(objects: readonly ChartObject[]): readonly object[] {
+  const { metadata, spec } = deploymentOf(objects).spec.template;
+  return [{ apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, name: 'probe', namespace: namespace.name }, spec }];
+}
+
+/** What the API server says of objects: nothing, if it takes them. */
+async function complaints(objects: readonly object[]): Promise<string> {
+  const apply = ['apply', '--server-side', '--force-conflicts', '--dry-run=server', '-f', '-'];
+  const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
+  const { code, stderr } = await plane.kubectl(apply, { input });
+  return code === 0 ? stderr : `${code}: ${stderr}`;
+}
+
+/** Choices that meet each other in pairs; no two factors set the same value. */
+const FACTORS: readonly (readonly ChartValues[])[] = [
+  [{}, { replicaCount: 2, podDisruptionBudget: { enabled: true, minAvailable: '50%' } }],
+  [{}, { watchNamespaces: [namespace.name, 'default'] }],
+  [{}, { rbac: { restartConsumers: true, aggregateToView: false } }, { rbac: { create: false } }],
+  [
+    {},
+    { serviceAccount: { automount: true, annotations: { 'example.com/role': 'a' }, labels: { team: 'a' } } },
+    { serviceAccount: { create: false, name: 'default' } },
+  ],
+  [
+    {},
+    {
+      networkPolicy: {
+        enabled: true,
+        ingress: { from: [{ podSelector: { matchLabels: { app: 'prometheus' } } }] },
+        egress: { apiServer: { to: [{ ipBlock: { cidr: '192.0.2.0/28' } }] }, extra: [{ ports: [{ port: 443 }] }] },
+      },
+    },
+  ],
+  [{}, { openshift: 'always' }],
+  [
+    {},
+    { image: { digest: `sha256:${'0'.repeat(64)}` } },
+    { global: { imageRegistry: 'mirror.example', imagePullSecrets: [{ name: 'pull' }] } },
+  ],
+  [
+    {},
+    {
+      tolerations: [{ key: 'dedicated', operator: 'Exists' }],
+      affinity: { podAntiAffinity: {} },
+      topologySpreadConstraints: [{ topologyKey: 'zone', maxSkew: 1, whenUnsatisfiable: 'ScheduleAnyway' }],
+      priorityClassName: 'system-cluster-critical',
+      hostUsers: false,
+      dnsPolicy: 'None',
+      dnsConfig: { nameservers: ['192.0.2.53'], options: [{ name: 'ndots', value: '1' }] },
+      hostAliases: [{ ip: '192.0.2.9', hostnames: ['elasticsearch.example'] }],
+    },
+  ],
+  [
+    {},
+    {
+      extraEnv: [{ name: 'NODE_EXTRA_CA_CERTS', value: '/ca/ca.crt' }],
+      extraVolumes: [{ name: 'ca', configMap: { name: 'ca' } }],
+      extraVolumeMounts: [{ name: 'ca', mountPath: '/ca', readOnly: true }],
+      extraObjects: [
+        { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'ca', namespace: namespace.name } },
+        'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: "{{ .Release.Name }}-more", namespace: default }',
+      ],
+    },
+  ],
+  [
+    {},
+    {
+      fullnameOverride: 'a'.repeat(63),
+      commonLabels: { team: 'platform' },
+      podLabels: { team: 'edge', app: 'beatkeys' },
+      podAnnotations: { 'example.com/scrape': 'true' },
+      deploymentAnnotations: { 'example.com/owner': 'platform' },
+    },
+  ],
+  [{}, { strategy: { type: 'Recreate' } }, { terminationGracePeriodSeconds: 60 }],
+  [{}, { metrics: { service: { enabled: false } } }, { metrics: { service: { annotations: { a: 'b' }, port: 80 } } }],
+];
+const rows = pairwise(FACTORS).map((choices): ChartValues => Object.assign({}, ...choices) as ChartValues);
+
+describe('The API server takes, and Pod Security lets run', () => {
+  test.for(rows.map((values) => [Object.keys(values).join(', '), values] as const))('%s', async ([, values]) => {
+    const objects = await render({ ...values, crds: { enabled: false } }, ['--skip-tests']);
+    expect(await complaints([...objects, ...podsOf(objects)])).toBe('');
+  });
+
+  test('the definitions and the pod of `helm test`', async () => {
+    const objects = await render();
+    const pods = objects.filter(({ kind }) => kind === 'Pod');
+    expect(pods).toHaveLength(1);
+    const definitions = objects.filter(({ kind }) => kind === 'CustomResourceDefinition');
+    expect(await complaints([...definitions, ...pods])).toBe('');
+  });
+
+  const profiles = globSync('profiles/*.yaml', { cwd: CHART }).toSorted();
+  test.for(profiles)('the values in %s', async (file) => {
+    const values = readFileSync(path.join(CHART, file), 'utf8').replaceAll(
+      /\[beatkeys-system, logging\]/g,
+      `[${namespace.name}, default]`,
+    );
+    const args = ['template', RELEASE, CHART, '--namespace', namespace.name, '--skip-tests', '--values', '-'];
+    const objects = parseObjects(await output(plane.helmPath, args, { input: values }));
+    expect(await complaints([...objects, ...podsOf(objects)])).toBe('');
+  });
+
+  test('no pod that gives up what makes it safe', async () => {
+    const objects = await render({ securityContext: { allowPrivilegeEscalation: true } }, ['--skip-tests']);
+    expect(await complaints(podsOf(objects))).toContain('violates PodSecurity "restricted:latest"');
+  });
+});
+
+describe('What is made of values', () => {
+  test('is the same each time', async () => {
+    const args = ['template', RELEASE, CHART, ...settingValues(rows.at(-1) ?? {})];
+    const [one, other] = await Promise.all([output(plane.helmPath, args), output(plane.helmPath, args)]);
+    expect(one === other).toBe(true);
+  });
+
+  test('asks no cluster, and makes nothing up', () => {
+    const files = globSync('templates/**/*.{yaml,tpl,txt}', { cwd: CHART });
+    expect(files.length).toBeGreaterThan(10);
+    const calls = /\b(lookup|rand\w+|uuidv4|now|date\w*|gen[A-Z]\w+|derivePassword|getHostByName|bcrypt|htpasswd)\b/g;
+    for (const file of files) {
+      const actions = readFileSync(path.join(CHART, file), 'utf8').match(/\{\{.*?\}\}/gs) ?? [];
+      const made = actions
+        .filter((action) => !/^\{\{-? ?\/\*/.test(action))
+        .flatMap((action) => action.match(calls) ?? []);
+      expect({ file, made }).toEqual({ file, made: [] });
+    }
+  });
+
+  test('has no hook but the test', async () => {
+    const hooks = (await render()).flatMap((object) => {
+      const { annotations = {} } = object.metadata as { readonly annotations?: Readonly<Record<string, string>> };
+      return annotations['helm.sh/hook'] ?? [];
+    });
+    expect(hooks).toEqual(['test']);
+  });
+
+  test('is in the namespace of the release, or in none', async () => {
+    const places = (await render()).map(({ metadata }) => metadata.namespace);
+    expect(new Set(places)).toEqual(new Set([namespace.name, undefined]));
+  });
+
+  test('never changes the selectors with the labels', async () => {
+    const selector = { 'app.kubernetes.io/name': 'beatkeys', 'app.kubernetes.io/instance': RELEASE };
+    const wanted = { ...selector, 'app.kubernetes.io/component': 'operator' };
+    const labels = { team: 'a' };
+    const { spec } = deploymentOf(await render({ commonLabels: labels, podLabels: { app: 'b' } }));
+    expect(spec['selector']).toEqual({ matchLabels: wanted });
+    expect(spec.template.metadata.labels).toMatchObject({ ...wanted, ...labels, app: 'b' });
+  });
+});
+
+describe('The definitions', () => {
+  const definitions = async (values?: ChartValues) =>
+    (await render(values)).filter(({ kind }) => kind === 'CustomResourceDefinition');
+  const annotation = ({ metadata }: ChartObject): unknown =>
+    (metadata as { readonly annotations?: object }).annotations;
+
+  test('are those of the source, and Helm and Argo CD keep them', async () => {
+    const made = await definitions();
+    const plain = made.map(({ metadata, ...others }) => ({ ...others, metadata: { name: metadata.name } }));
+    expect(plain).toEqual(JSON.parse(JSON.stringify(CUSTOM_RESOURCE_DEFINITIONS)));
+    expect(made.map(annotation)).toEqual(made.map(() => ({ 'helm.sh/resource-policy': 'keep' })));
+  });
+
+  test('can be given up with the release, or be left to others', async () => {
+    const given = await definitions({ crds: { keep: false } });
+    expect(given.map(annotation)).toEqual(given.map(() => undefined));
+    expect(given).toHaveLength(CUSTOM_RESOURCE_DEFINITIONS.length);
+    expect(await definitions({ crds: { enabled: false } })).toEqual([]);
+  });
+});
+
+describe("The account's token", () => {
+  const podOf = async (values?: ChartValues) => deploymentOf(await render(values)).spec.template.spec;
+
+  test("is in the operator's container alone", async () => {
+    const pod = await podOf();
+    expect(pod['automountServiceAccountToken']).toBe(false);
+    expect(pod.containers[0]?.['volumeMounts']).toEqual([
+      { name: 'kubernetes-api', mountPath: '/var/run/secrets/kubernetes.io/serviceaccount', readOnly: true },
+    ]);
+  });
+
+  test('is mounted by Kubernetes where that is wanted', async () => {
+    const pod = await podOf({ serviceAccount: { automount: true } });
+    expect(pod).toMatchObject({ automountServiceAccountToken: true });
+    expect(pod['volumes'] ?? pod.containers[0]?.['volumeMounts']).toBeUndefined();
+  });
+});
+
+test.for<readonly [ChartValues, string]>([
+  [{ image: { registry: 'mirror.example/team', tag: '1.2.3' } }, 'mirror.example/team/beatkeys/beatkeys:1.2.3'],
+  [{ image: { registry: '', repository: 'beatkeys' } }, 'beatkeys:0.1.0'],
+  [{ image: { tag: 'a', digest: `sha256:${'1'.repeat(64)}` } }, `ghcr.io/beatkeys/beatkeys@sha256:${'1'.repeat(64)}`],
+  [{ global: { imageRegistry: 'mirror.example/' } }, 'mirror.example/beatkeys/beatkeys:0.1.0'],
+])('%j is the image', async ([values, image]) => {
+  const [container] = deploymentOf(await render(values)).spec.template.spec.containers;
+  expect(container?.image).toBe(image);
+});
+
+test.for<readonly [string, readonly string[], object]>([
+  ['auto', [], { runAsUser: 65532, runAsGroup: 65532, fsGroup: 65532 }],
+  ['auto', ['--api-versions', 'security.openshift.io/v1'], {}],
+  ['always', [], {}],
+  ['never', ['--api-versions', 'security.openshift.io/v1'], { runAsUser: 65532, runAsGroup: 65532, fsGroup: 65532 }],
+])('OpenShift chooses the ids: %s %j', async ([openshift, more, ids]) => {
+  const { spec } = deploymentOf(await render({ openshift }, more)).spec.template;
+  const rest = { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } };
+  expect(spec['securityContext']).toEqual({ ...rest, ...ids });
+});
