@@ -1,5 +1,6 @@
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { withChart, type Manifest } from '../../scripts/generators/chart-rendering.ts';
@@ -68,9 +69,12 @@ const byText = (one: { readonly name: string }, two: { readonly name: string }):
 const withoutNamespace = (objects: readonly { readonly kind: string }[]) =>
   objects.filter(({ kind }) => kind !== 'Namespace');
 
-async function expectAccepted(target: string): Promise<void> {
-  const apply = ['apply', '--dry-run=server', '-k', target];
-  const { code, stderr } = await plane.kubectl(apply);
+/** What the API server says where kubectl applies objects, or a folder. */
+async function expectAccepted(what: readonly object[] | string): Promise<void> {
+  const from = typeof what === 'string' ? ['-k', what] : ['-f', '-'];
+  const options =
+    typeof what === 'string' ? {} : { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: what }) };
+  const { code, stderr } = await plane.kubectl(['apply', '--dry-run=server', ...from], options);
   expect({ code, stderr: stderr.replaceAll(/^Warning: .*last-applied-configuration.*\n/gm, '') }).toEqual({
     code: 0,
     stderr: '',
@@ -87,9 +91,12 @@ test('The base is the chart with its defaults, and kubectl applies it', async ()
 
 describe.for(PARTS)('The component $name', ({ name }) => {
   test('makes what its values make of the chart, and kubectl applies it', async () => {
-    const target = await overlay(name, { components: [`../../components/${name}`] });
-    expect(byName(withoutNamespace(await build(target)))).toEqual(byName(rendered.get(name) ?? []));
-    await expectAccepted(target);
+    const built = await build(await overlay(name, { components: [`../../components/${name}`] }));
+    expect(byName(withoutNamespace(built))).toEqual(byName(rendered.get(name) ?? []));
+    const base = byName(rendered.get('') ?? []) as Readonly<Record<string, unknown>>;
+    const changed = Object.entries(byName(built)).filter(([key, object]) => !isDeepStrictEqual(object, base[key]));
+    expect(changed.length).toBeGreaterThan(1);
+    await expectAccepted(changed.map(([, object]) => object as object));
   });
 });
 

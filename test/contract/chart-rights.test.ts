@@ -5,7 +5,8 @@ import { controlPlane } from '../testbed/current.ts';
 
 const OWN = 'beatkeys-system';
 const LISTED = ['logging', 'edge'];
-const render = (values?: ChartValues) => renderChart(controlPlane().helmPath, OWN, values);
+const render = (values?: ChartValues) =>
+  renderChart(controlPlane().helmPath, OWN, { crds: { enabled: false }, ...values });
 
 const ofKind = (objects: readonly ChartObject[], kind: string) => objects.filter((object) => object.kind === kind);
 const component = ({ metadata }: ChartObject) => metadata.labels?.['app.kubernetes.io/component'];
@@ -51,7 +52,7 @@ describe.each([false, true])('The chart, with rbac.restartConsumers: %s', (resta
   });
 
   test('grants in each listed namespace what the operator needs, and nothing outside', async () => {
-    const objects = await render({ rbac, watchNamespaces: LISTED, crds: { enabled: false } });
+    const objects = await render({ rbac, watchNamespaces: LISTED });
     const grants = grantsFor('listed', { restartConsumers });
     const roles = ofKind(objects, 'Role');
     const inNamespace = (name: string) => roles.filter(({ metadata }) => metadata.namespace === name);
