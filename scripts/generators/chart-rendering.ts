@@ -39,7 +39,7 @@ export async function withChart<T>(
     const chart = path.join(folder.path, 'beatkeys');
     await cp(path.resolve(import.meta.dirname, '../..', CHART), chart, { recursive: true });
     for (const { path: file, content } of [...(await chartSchema()), ...(await crds())]) {
-      if (!file.startsWith(CHART)) continue;
+      if (!file.startsWith(`${CHART}/`)) continue;
       const target = path.join(chart, path.relative(CHART, file));
       await mkdir(path.dirname(target), { recursive: true });
       await writeFile(target, content);

@@ -1,7 +1,7 @@
 /** The part of JSON Schema (draft 7, which Helm 3 and 4 read) that the chart's values need. */
 export interface JSONSchema {
   readonly $schema?: string;
-  /** What Kubernetes calls it. */
+  /** What Kubernetes, or a reader, calls it. */
   readonly title?: string;
   readonly description?: string;
   readonly type?: JSONType | readonly JSONType[];

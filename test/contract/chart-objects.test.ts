@@ -214,6 +214,15 @@ describe('The definitions', () => {
     expect(made.map(annotation)).toEqual(made.map(() => ({ 'helm.sh/resource-policy': 'keep' })));
   });
 
+  test('are the same in the chart that has them alone', async () => {
+    const alone = (...more: readonly string[]) =>
+      output(plane.helmPath, ['template', RELEASE, `${CHART}-crds`, ...more]).then(parseObjects);
+    const without = (objects: readonly ChartObject[]) =>
+      objects.map(({ metadata: { labels, ...metadata }, ...others }) => ({ ...others, metadata }));
+    expect(without(await alone())).toEqual(without(await definitions()));
+    expect((await alone('--set=keep=false')).map(annotation)).toEqual([undefined, undefined]);
+  });
+
   test('can be given up with the release, or be left to others', async () => {
     const given = await definitions({ crds: { keep: false } });
     expect(given.map(annotation)).toEqual(given.map(() => undefined));

@@ -62,13 +62,19 @@ describe('values.yaml and values.schema.json', () => {
   });
 });
 
-test('The chart has the version of the program', () => {
-  expect(parse(read('Chart.yaml'))).toMatchObject({ version: packageJson.version, appVersion: packageJson.version });
-});
+describe.each(['beatkeys', 'beatkeys-crds'])('The chart %s', (name) => {
+  const chart = path.join(path.dirname(CHART), name);
 
-test('helm lint finds nothing', async () => {
-  const { code, stdout, stderr } = await finish(helmPath, ['lint', '--strict', CHART]);
-  expect({ code, found: `${stdout}${stderr}`.match(/\[(ERROR|WARNING)\].*/g) }).toEqual({ code: 0, found: null });
+  test('has the version of the program', () => {
+    const { version } = packageJson;
+    const found = parse(readFileSync(path.join(chart, 'Chart.yaml'), 'utf8')) as object;
+    expect(found).toMatchObject({ name, version, appVersion: version });
+  });
+
+  test('is found good by helm lint', async () => {
+    const { code, stdout, stderr } = await finish(helmPath, ['lint', '--strict', chart]);
+    expect({ code, found: `${stdout}${stderr}`.match(/\[(ERROR|WARNING)\].*/g) }).toEqual({ code: 0, found: null });
+  });
 });
 
 describe('Helm refuses by the schema', () => {

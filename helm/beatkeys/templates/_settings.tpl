@@ -23,7 +23,7 @@ out, so that the Deployment says what is special about it.
   (list "BEATKEYS_LOG_LEVEL" $v.logLevel "info")
   (list "BEATKEYS_TELEMETRY_HOST" $v.telemetry.host "0.0.0.0")
   (list "BEATKEYS_TELEMETRY_PORT" (int $v.telemetry.port) "8080")
-}}
+-}}
 - name: POD_NAMESPACE
   valueFrom:
     fieldRef:
