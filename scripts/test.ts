@@ -5,6 +5,7 @@
  */
 import { beatsBinaries } from '../test/testbed/beats/binaries.ts';
 import { gitopsBinary } from '../test/testbed/gitops/binary.ts';
+import { helm3Binary } from '../test/testbed/helm3/binary.ts';
 import { coordinatesVariable, writeCoordinates } from '../test/testbed/coordinates-file.ts';
 import { newestApiServer } from '../test/testbed/kubernetes/binaries.ts';
 import { chooseProvider, startTestbed } from '../test/testbed/testbed.ts';
@@ -33,6 +34,10 @@ const gitops = ahead('GitOps tools', async (progress) => {
   await beats.outcome;
   await gitopsBinary(progress);
 });
+const helm3 = ahead('Helm 3', async (progress) => {
+  await gitops.outcome;
+  await helm3Binary(progress);
+});
 
 const coordinates: Step = {
   name: servers.name,
@@ -51,6 +56,7 @@ const code = await runSteps([
   { name: newest.name, run: newest.turn, after: [servers.name] },
   { name: beats.name, run: beats.turn, after: [servers.name] },
   { name: gitops.name, run: gitops.turn },
+  { name: helm3.name, run: helm3.turn },
   againstServers('e2e'),
 ]);
 // An interrupted run does not wait for servers that are still starting: they end with this process.

@@ -3,6 +3,7 @@ import { externalServersGiven } from '../testbed/external.ts';
 import { helm3Binary } from '../testbed/helm3/binary.ts';
 import { mustKubectl } from '../testbed/kubernetes/client.ts';
 import { keysOfUser, lives } from '../scenario/server-keys.ts';
+import { BUILD_MS } from '../gitops/gitops.ts';
 import { runDeployed, type Deployed } from './deployed.ts';
 import { NAMESPACE, openEmptyCluster, writeValues, type EmptyCluster } from './installation.ts';
 import { commandsUnder } from './page.ts';
@@ -27,7 +28,7 @@ describe.skipIf(externalServersGiven)('A cluster that has never seen Beatkeys', 
     beforeAll(async () => {
       const helm = name === 'Helm 3' ? await helm3Binary((line) => console.error(line)) : cluster.plane.helmPath;
       shell = await openShell(cluster.plane, helm);
-    });
+    }, BUILD_MS);
     afterAll(async () => {
       await deployed?.[Symbol.asyncDispose]();
       await shell[Symbol.asyncDispose]();
@@ -81,7 +82,7 @@ describe.skipIf(externalServersGiven)('A cluster that has never seen Beatkeys', 
     test('is left as it was, when Beatkeys is uninstalled by the page', async () => {
       await shell.run('kubectl delete daemonset packetbeat-agent -n logging');
       await shell.run(await commandsUnder('uninstall.md', '1. The keys'));
-      expect(await cluster.logging.list('Secret')).toEqual([]);
+      for (const name of ['packetbeat', 'packetbeat-agent']) await cluster.logging.untilGone('Secret', name);
       const keys = await keysOfUser(cluster.node, cluster.user.username);
       expect(keys.length).toBeGreaterThan(0);
       expect(keys.filter(lives)).toEqual([]);

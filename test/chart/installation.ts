@@ -5,6 +5,7 @@ import { ApiServer } from '../scenario/api-server.ts';
 import { createLendingUser, everyPreset, type LendingUser } from '../scenario/lending-user.ts';
 import { Objects } from '../scenario/objects.ts';
 import { elasticsearch } from '../testbed/current.ts';
+import { mustKubectl } from '../testbed/kubernetes/client.ts';
 import { startControlPlane } from '../testbed/own.ts';
 import type { ElasticsearchNode, RunningControlPlane } from '../testbed/servers.ts';
 
@@ -44,12 +45,17 @@ export async function openEmptyCluster(): Promise<EmptyCluster> {
     ...{ plane, node, user, leaks, system },
     logging: new Objects('logging', plane, api),
     traces: () => tracesIn(plane),
-    applyExamples: () => applyExamples(system, node, user),
+    applyExamples: () => applyExamples(system, plane, node, user),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
 
-async function applyExamples(system: Objects, node: ElasticsearchNode, user: LendingUser): Promise<void> {
+async function applyExamples(
+  system: Objects,
+  plane: RunningControlPlane,
+  node: ElasticsearchNode,
+  user: LendingUser,
+): Promise<void> {
   const { username, password } = user;
   const of = (kind: string, name: string) => ({ apiVersion: 'v1', kind, metadata: { name, namespace: NAMESPACE } });
   await system.apply(
@@ -59,7 +65,7 @@ async function applyExamples(system: Objects, node: ElasticsearchNode, user: Len
   for (const name of ['00-namespaces', '01-connection', 'packetbeat', 'packetbeat-daemonset']) {
     const text = await readFile(path.join(root, `examples/${name}.yaml`), 'utf8');
     const served = text.replaceAll(EXAMPLE_URL, node.url);
-    await system.kubectl(['apply', '-f', '-'], node.ca === undefined ? withoutTls(served) : served);
+    await mustKubectl(plane, ['apply', '-f', '-'], node.ca === undefined ? withoutTls(served) : served);
   }
 }
 
