@@ -111,7 +111,8 @@ const FACTORS: readonly (readonly ChartValues[])[] = [
   [{}, { strategy: { type: 'Recreate' } }, { terminationGracePeriodSeconds: 60 }],
   [{}, { metrics: { service: { enabled: false } } }, { metrics: { service: { annotations: { a: 'b' }, port: 80 } } }],
 ];
-const rows = pairwise(FACTORS).map((choices): ChartValues => Object.assign({}, ...choices) as ChartValues);
+const chosen = pairwise(FACTORS);
+const rows = chosen.map((choices): ChartValues => Object.assign({}, ...choices) as ChartValues);
 
 /** What the files in `profiles` make, with namespaces that are there. */
 async function renderProfile(file: string): Promise<readonly ChartObject[]> {
@@ -122,6 +123,17 @@ async function renderProfile(file: string): Promise<readonly ChartObject[]> {
   const args = ['template', RELEASE, CHART, '--namespace', namespace.name, '--skip-tests', '--values', '-'];
   return parseObjects(await output(plane.helmPath, [...args, '--set=crds.enabled=false'], { input: values }));
 }
+
+test('Every two choices meet', () => {
+  const apart = FACTORS.flatMap((choices, one) =>
+    FACTORS.flatMap((others, other) =>
+      choices.flatMap((first) =>
+        others.filter((second) => one < other && !chosen.some((row) => row[one] === first && row[other] === second)),
+      ),
+    ),
+  );
+  expect(apart).toEqual([]);
+});
 
 describe('The API server takes, and Pod Security lets run', () => {
   const profiles = globSync('profiles/*.yaml', { cwd: CHART }).toSorted();

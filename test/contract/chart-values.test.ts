@@ -153,6 +153,14 @@ describe('The chart refuses what does not go together, in a sentence', () => {
   });
 });
 
+test('A Kubernetes that does not know the kinds is refused', async () => {
+  const { code, stderr } = await finish(helmPath, ['template', RELEASE, CHART, '--kube-version', '1.29.9']);
+  expect({ code, stderr }).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('kubeVersion: >=1.30.0-0') as string,
+  });
+});
+
 test('Of a parent chart it takes the condition of its dependency and what is shared', async () => {
   const { code, stdout } = await render({ enabled: true, global: { imageRegistry: 'mirror.example', other: 1 } });
   expect(code).toBe(0);
