@@ -46,6 +46,14 @@ export default defineConfig({
           globalSetup: [withServers.globalSetup, 'test/operator/global-setup.ts'],
         },
       },
+      {
+        test: {
+          // `npm run image -- --prove` alone runs these: they need an engine and the image.
+          name: 'image',
+          include: ['test/image/**/*.test.ts'],
+          ...withServers,
+        },
+      },
     ],
   },
 });

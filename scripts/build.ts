@@ -1,10 +1,9 @@
 import path from 'node:path';
-import { bundle } from './build/bundle.ts';
+import { DISTRIBUTION, writeDistribution } from './build/distribution.ts';
 import { MALLOC_ARENA_MAX, NODE_FLAGS } from './build/runtime-options.ts';
 
-/** `npm run build`: the operator as one file, dist/beatkeys.mjs. */
+/** `npm run build`: the operator as one file, dist/beatkeys.mjs, with licences and bill of materials beside it. */
 
-const outfile = path.resolve(import.meta.dirname, '../dist/beatkeys.mjs');
-const bytes = await bundle(outfile);
-console.log(`dist/beatkeys.mjs: ${(bytes / 1e6).toFixed(1)} MB; run it with`);
-console.log(`MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX} node ${NODE_FLAGS.join(' ')} dist/beatkeys.mjs`);
+const { bytes } = await writeDistribution(path.resolve(import.meta.dirname, '../dist'));
+console.log(`dist/${DISTRIBUTION.program}: ${(bytes / 1e6).toFixed(1)} MB; run it with`);
+console.log(`MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX} node ${NODE_FLAGS.join(' ')} dist/${DISTRIBUTION.program}`);

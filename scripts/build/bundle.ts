@@ -44,8 +44,16 @@ const usedPartsOnly: Plugin = {
 };
 const CLIENT = path.join('node_modules', '@kubernetes', 'client-node');
 
-/** Writes the operator with all that it needs but Node into one file. Answers its size, bytes. Throws where it is not ASCII. */
-export async function bundle(outfile: string): Promise<number> {
+/** What came of bundling. */
+export interface Bundled {
+  /** Size of the file. */
+  readonly bytes: number;
+  /** The files of which something is in it, from the root of the project. */
+  readonly inputs: readonly string[];
+}
+
+/** Writes the operator with all that it needs but Node into one file. Throws where that is not ASCII. */
+export async function bundle(outfile: string): Promise<Bundled> {
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: ['src/main.ts'],
@@ -63,7 +71,11 @@ export async function bundle(outfile: string): Promise<number> {
     logLevel: 'warning',
   });
   await demandASCII(outfile);
-  return Object.values(metafile.outputs).reduce((sum, { bytes }) => sum + bytes, 0);
+  const outputs = Object.values(metafile.outputs);
+  return {
+    bytes: outputs.reduce((sum, { bytes }) => sum + bytes, 0),
+    inputs: outputs.flatMap(({ inputs }) => Object.keys(inputs)).toSorted(),
+  };
 }
 
 /** One character beyond, and V8 keeps the whole source at two bytes a character. esbuild escapes those in strings only. */
