@@ -46,12 +46,13 @@ test('holds what is built here, byte for byte, and the licence', async () => {
 });
 
 test('names its version, its commit and its licence', async () => {
-  expect(await labels()).toMatchObject({
+  const found = await labels();
+  expect(found).toMatchObject({
     'org.opencontainers.image.title': 'Beatkeys',
     'org.opencontainers.image.version': packageJson.version,
     'org.opencontainers.image.licenses': packageJson.license,
-    'org.opencontainers.image.revision': expect.stringMatching(/^[0-9a-f]{40}(-dirty)?$/),
   });
+  expect(found['org.opencontainers.image.revision']).toMatch(/^[0-9a-f]{40}(-dirty)?$/);
 });
 
 test.for(['sh', 'bash', 'busybox', 'npm', 'apt', 'wget', 'curl'])('has no %s', async (program) => {

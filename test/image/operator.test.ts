@@ -1,6 +1,6 @@
 import { chmod, chown, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Leaks } from '../leaks/leaks.ts';
 import { openAccount } from '../rights/account.ts';
 import { ApiServer } from '../scenario/api-server.ts';
@@ -73,13 +73,13 @@ test('runs as the operator, locked down: makes a key that works, invalidates it,
     ]),
   );
   const log = async () => leaks.masked(await container.log());
-  const isReady = async () => (await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined))?.ok;
-  await expect
-    .poll(isReady, { timeout: 60_000, interval: 500 })
-    .toBe(true)
-    .catch(async () => {
-      throw new Error(`the operator is not ready; it said:\n${await log()}`);
-    });
+  const ready = async () => {
+    const { status } = await fetch(`http://127.0.0.1:${port}/readyz`);
+    if (status !== 200) throw new Error(`GET /readyz was answered with ${status}`);
+  };
+  await vi.waitFor(ready, { timeout: 90_000, interval: 500 }).catch(async (cause: unknown) => {
+    throw new Error(`the operator is not ready; it said:\n${await log()}`, { cause });
+  });
 
   await objects.apply(...connection(namespace.name, 'main', node, user));
   const { status } = await objects.issue('packetbeat');
@@ -101,6 +101,7 @@ test('runs as the operator, locked down: makes a key that works, invalidates it,
   }
   expect(await isLiving(node, status?.keyID ?? '')).toBe(false);
   // Longer than the operator's own grace.
-  expect([await container.stop(40), await log()]).toEqual([0, expect.stringContaining('"ending":"stopped"')]);
+  expect((await container.stop(40)) === 0 || (await log())).toBe(true);
+  expect(await log()).toContain('"ending":"stopped"');
   expect(leaks.foundIn({ log: await container.log() })).toEqual([]);
 });
