@@ -8,13 +8,24 @@ import { chartSchema } from './generators/chart-schema.ts';
 import { crds } from './generators/crds.ts';
 import type { GeneratedFile, Generator } from './generators/generator.ts';
 import { kustomize } from './generators/kustomize.ts';
+import { reasonsReference } from './generators/reasons.ts';
+import { settingsReference } from './generators/settings.ts';
 
 /**
  * Writes every file that is made from the source. With `--check` it writes nothing, names those that differ, and exits
  * with 1 if there are any.
  */
 
-const GENERATORS: readonly Generator[] = [crds, apiReference, argocdConfig, chartSchema, chartPage, kustomize];
+const GENERATORS: readonly Generator[] = [
+  crds,
+  apiReference,
+  argocdConfig,
+  chartSchema,
+  chartPage,
+  kustomize,
+  reasonsReference,
+  settingsReference,
+];
 
 const root = join(import.meta.dirname, '..');
 const check = process.argv.includes('--check');

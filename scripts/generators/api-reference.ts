@@ -21,7 +21,7 @@ export async function apiReference(): Promise<readonly GeneratedFile[]> {
     "As in the body of Elasticsearch's create API key request; documentation of Elastic pastes in unchanged. The API server keeps fields that it does not know, and the operator refuses them by name: were they dropped, a misspelt `field_security` or `query` would widen the key.",
     fieldTable(rows(structuralSchema(openRole.descriptor), '')),
     '## Reasons',
-    'A closed list for each release; more may come, so read unknown ones as you would `Unknown`.',
+    'A closed list for each release; more may come, so read unknown ones as you would `Unknown`. [What to do about each](reasons.md) has a page of its own.',
     ...Object.entries(REASONS).flatMap(([kind, reasons]) => [`### Conditions of ${kind}`, reasonTable(reasons)]),
     '### Rotations',
     'In `status.lastRotation.reason` of a BeatApiKey.',
