@@ -77,7 +77,7 @@ const main = parse(
   readFileSync(path.resolve(import.meta.dirname, '../../examples/01-connection.yaml'), 'utf8'),
 ) as Part;
 
-describe.for(BEATS_EXAMPLES)('examples/beats/%s', (name) => {
+describe.for(BEATS_EXAMPLES)('examples/beats/%s', { concurrent: true }, (name) => {
   const example = readExample(name);
   const declared = namespaceOf(example);
   const templates = templatesOf(example);

@@ -77,11 +77,11 @@ async function bring(name: string): Promise<Objects> {
   const guest = guests[BEATS_EXAMPLES.indexOf(name)];
   if (guest === undefined) throw new Error('the world has too few guests');
   const example = readExample(name);
-  const { name: own, labels = {} } = namespaceOf(example).metadata;
+  const { name: declared, labels = {} } = namespaceOf(example).metadata;
   const pairs = Object.entries({ 'beatkeys.dev/main': 'allowed', ...labels }).map(([key, value]) => `${key}=${value}`);
   await guest.kubectl(['label', 'namespace', guest.namespace, ...pairs]);
   const here = placed(example.map(onMain), {
-    [own]: guest.namespace,
+    [declared]: guest.namespace,
     'beatkeys-system': system.namespace,
     'https://elasticsearch.example:9200': node.url,
     'https://elasticsearch-es-http.elastic.svc:9200': node.url,
@@ -89,7 +89,10 @@ async function bring(name: string): Promise<Objects> {
   });
   const kinds = name === 'eck.yaml' ? ['BeatApiKey', 'Secret'] : undefined;
   const items = here.filter(isApplied).filter(({ kind }) => kinds?.includes(kind) ?? true);
-  for (const item of items) await (item.metadata.namespace === system.namespace ? system : guest).apply(item);
+  const ofSystem = ({ metadata }: Manifest): boolean => metadata.namespace === system.namespace;
+  const [shared, own] = [items.filter(ofSystem), items.filter((item) => !ofSystem(item))];
+  if (shared.length > 0) await system.apply(...shared);
+  await guest.apply(...own);
   return guest;
 }
 

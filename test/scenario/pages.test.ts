@@ -30,7 +30,13 @@ beforeAll(async () => {
   kept.adopt(next, (client) => client.close());
   nextUser = kept.use(await createLendingUser(next, everyPreset));
   world.leaks.note(nextUser.password);
-  kept.use(await createTwin(node, nextUser));
+  // The world closes its own client.
+  kept.use(
+    await createTwin(
+      kept.adopt(elasticsearch(version), (client) => client.close()),
+      nextUser,
+    ),
+  );
 });
 afterAll(async () => {
   await world.close();
@@ -84,6 +90,7 @@ async function prepared(page: string): Promise<Stage> {
   await stage.run('kubectl apply -f examples/01-connection.yaml');
   await stage.run('kubectl apply -f examples/packetbeat.yaml');
   await logging.ready('packetbeat');
+  await logging.event('packetbeat', 'KeyIssued');
   env['LEAKED_KEY'] = (await logging.data('packetbeat'))['encoded'] ?? '';
   return stage;
 }

@@ -68,10 +68,11 @@ const inPagesWords = (text: string, names: Names): string =>
 /** A name as a whole, and not where it is the name of a file. */
 const word = (name: string): RegExp => new RegExp(`(?<![\\w.-])${name.replaceAll('.', '\\.')}(?![\\w-])`, 'g');
 
-/** What differs from run to run, in both texts: ids of keys, times, and the width of columns. */
+/** What differs from run to run, in both texts: ids of keys, times, and blanks, by which columns are set. */
 export const steady = (text: string): string =>
   text
     .replaceAll(/(?<![\w-])[\w-]{20}(?![\w-])/g, 'ID')
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
     .replaceAll(/[ \t]+/g, ' ')
+    .replaceAll(/\s*\n\s*/g, '\n')
     .trim();
