@@ -21,7 +21,7 @@ export async function settingsReference(): Promise<readonly GeneratedFile[]> {
   const sections = [
     '<!-- Made from src/config.ts by `npm run generate`. -->',
     '# Settings',
-    'The operator is set by environment variables. All have a default, an empty one counts as left out, and one that is wrong ends the process with a line that names it and what is allowed. The chart has [values](../helm/beatkeys/values.yaml) for them.',
+    'The operator is set by environment variables. All have a default, an empty one counts as left out, and one that is wrong ends the process with a line that names it and what is allowed. [The chart](helm-values.md) has a value for each.',
     'Durations are whole numbers with a unit, as in Elasticsearch: `d`, `h`, `m` (minutes), `s`.',
     table(['Variable', 'Default', 'Allowed', 'Meaning'], rows),
     'What is the matter of one cluster or one key is no setting: see [the API reference](api.md).',

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { NODE_FLAGS } from '../../scripts/build/runtime-options.ts';
-import { parseConfig } from '../../src/config.ts';
+import { parseConfig, SETTINGS } from '../../src/config.ts';
 import { Health } from '../../src/telemetry/health.ts';
 import { startTelemetryServer } from '../../src/telemetry/server.ts';
 import { CHART, deploymentOf, environmentOf, renderChart, type ChartValues } from '../rights/chart.ts';
@@ -16,9 +16,8 @@ const deployment = async (values?: ChartValues) =>
   deploymentOf(await renderChart(controlPlane().helmPath, OWN, values));
 const plain = await deployment();
 
-/** The names of all settings, as the parser's source has them. */
-const source = readFileSync(path.resolve(import.meta.dirname, '../../src/config.ts'), 'utf8');
-const known = [...source.matchAll(/^ {4}((?:BEATKEYS|POD)_[A-Z_]+):/gm)].map(([, name = '']) => name);
+/** The names of all settings. */
+const known = Object.keys(SETTINGS.shape);
 
 /** The settings of the chart's template, with the default that it takes for the operator's own. */
 const template = readFileSync(path.join(CHART, 'templates/_settings.tpl'), 'utf8');
