@@ -85,8 +85,9 @@ export async function runApp(
       throw new Failure({ kind: 'aborted', system: 'Kubernetes', operation: 'keep lease', code: 'LeaseShort' });
     },
   });
-  metrics.observeQueue('beatapikey', controllers.queues.objects);
-  metrics.observeQueue('elasticsearchconnection', controllers.queues.connections);
+  const { queues, workers } = controllers;
+  metrics.observeQueue('beatapikey', queues.objects, workers.objects);
+  metrics.observeQueue('elasticsearchconnection', queues.connections, workers.connections);
   // A standby sees the same objects: told twice, every sum over instances would be wrong.
   metrics.observeObjects(() =>
     elector.leadingSince === undefined

@@ -2,6 +2,7 @@ import './runtime/debug-output.ts';
 import { runApp } from './app.ts';
 import { runCommandLine } from './cli/command-line.ts';
 import { parseConfig } from './config.ts';
+import { onLogLevelSignal } from './runtime/log-level-signal.ts';
 import { onStopSignals } from './runtime/stop-signals.ts';
 import { reportError } from './telemetry/error-report.ts';
 import { createLogger } from './telemetry/logger.ts';
@@ -26,6 +27,15 @@ async function runOperator(): Promise<number> {
       stop.abort();
     },
     force: () => process.exit(1),
+  });
+  using _levels = onLogLevelSignal({
+    usual: parsed.config.logLevel,
+    change: (level) => {
+      // That it changes is told whatever the level was and will be.
+      logger.setLevel('info');
+      logger.info({ level }, 'the log level changes');
+      logger.setLevel(level);
+    },
   });
   try {
     const ending = await runApp(parsed.config, version, logger, stop.signal);

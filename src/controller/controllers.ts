@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Failure } from '../core/failure.ts';
+import type { Logger } from '../runtime/log.ts';
 import { WorkQueue } from '../runtime/queue.ts';
 import { runWorkers } from '../runtime/workers.ts';
 import { passConnection } from './connection-pass.ts';
@@ -24,6 +25,8 @@ export interface ControllerOptions extends Omit<PassContext, 'wakeObjectsOf' | '
 /** The two controllers, for objects and for their connections, with a queue each. */
 export class Controllers {
   readonly queues: { readonly objects: WorkQueue; readonly connections: WorkQueue };
+  /** Passes at once, at most. */
+  readonly workers: { readonly objects: number; readonly connections: number };
   readonly #options: ControllerOptions;
   readonly #context: PassContext;
   readonly #connections: Connections;
@@ -33,6 +36,7 @@ export class Controllers {
   constructor(options: ControllerOptions) {
     const { clock, cluster } = options;
     this.#options = options;
+    this.workers = { objects: options.concurrency, connections: CONNECTION_WORKERS };
     this.queues = { objects: new WorkQueue({ clock }), connections: new WorkQueue({ clock }) };
     this.#connections = new Connections(cluster.connections.cache, this.queues.connections);
     this.#context = {
@@ -48,27 +52,26 @@ export class Controllers {
 
   /** Works until `signal` (finish what runs) or `abort` (stop at once) fires. Call it once, as leader. */
   async run(signal: AbortSignal, abort: AbortSignal): Promise<void> {
-    const { clock, concurrency, graceMs } = this.#options;
-    const shared = { clock, graceMs, signal, abort };
+    const { clock, graceMs } = this.#options;
+    // Whatever a pass throws it has told itself, with its id.
+    const shared = { clock, graceMs, signal, abort, onError: () => undefined };
     try {
       await Promise.all([
         runWorkers({
           ...shared,
           queue: this.queues.objects,
-          concurrency,
+          concurrency: this.workers.objects,
           handle: (key, stop) =>
-            this.#pass('beatapikey', this.queues.objects, key, (context) => reconcile(key, context, stop)),
-          onError: (key, error) => this.#tellDefect(key, error),
+            this.#pass('beatapikey', this.queues.objects, key, stop, (context) => reconcile(key, context, stop)),
         }),
         runWorkers({
           ...shared,
           queue: this.queues.connections,
-          concurrency: CONNECTION_WORKERS,
+          concurrency: this.workers.connections,
           handle: (key, stop) =>
-            this.#pass('elasticsearchconnection', this.queues.connections, key, (context) =>
+            this.#pass('elasticsearchconnection', this.queues.connections, key, stop, (context) =>
               passConnection(key, this.#connections, context, stop),
             ),
-          onError: (key, error) => this.#tellDefect(key, error),
         }),
       ]);
     } finally {
@@ -82,6 +85,7 @@ export class Controllers {
     controller: string,
     queue: WorkQueue,
     key: string,
+    stop: AbortSignal,
     run: (
       context: PassContext & { readonly connections: Connections; readonly memory: PassMemory },
     ) => Promise<Outcome>,
@@ -89,8 +93,14 @@ export class Controllers {
     const { clock, meter, cluster } = this.#options;
     const logger = this.#options.logger.child({ controller, object: key, reconcileID: randomUUID() });
     const began = clock.monotonic();
-    const outcome = await run({ ...this.#context, logger, connections: this.#connections, memory: this.#memory });
-    const seconds = (clock.monotonic() - began) / 1000;
+    const elapsed = (): number => (clock.monotonic() - began) / 1000;
+    const shared = { ...this.#context, logger, connections: this.#connections, memory: this.#memory };
+    const outcome = await run(shared).catch((error: unknown) => {
+      if (!stop.aborted) tellDefect(error, logger);
+      meter.reconciled({ controller, result: 'error', seconds: elapsed() });
+      throw error;
+    });
+    const seconds = elapsed();
     if (outcome.type === 'retry') {
       const retryInMs = Math.round(queue.retry(key, outcome.afterMs));
       if (outcome.failure !== undefined) logger.warn({ error: outcome.failure, retryInMs }, 'a pass failed');
@@ -99,7 +109,9 @@ export class Controllers {
     }
     queue.forget(key);
     if (outcome.dueAt !== undefined) queue.addAfter(key, Math.max(0, outcome.dueAt - cluster.now()));
-    meter.reconciled({ controller, result: outcome.dueAt === undefined ? 'success' : 'requeue_after', seconds });
+    const result = outcome.dueAt === undefined ? 'success' : 'requeue_after';
+    meter.reconciled({ controller, result, seconds });
+    logger.debug({ result, milliseconds: Math.round(seconds * 1000) }, 'a pass ended');
   }
 
   #wakeObjectsOf(connection: string): void {
@@ -107,10 +119,10 @@ export class Controllers {
       if (connectionKey(object) === connection) this.queues.objects.add(keyOf(object), { priority: 'low' });
     }
   }
+}
 
-  /** Not a failure of a server, but of this program; the pass comes again with backoff all the same. */
-  #tellDefect(object: string, error: unknown): void {
-    if (error instanceof Failure) this.#options.logger.warn({ object, error }, 'a pass failed');
-    else this.#options.logger.error({ object, error }, 'a pass ended with a defect');
-  }
+/** Mostly not a failure of a server, but of this program; the pass comes again with backoff all the same. */
+function tellDefect(error: unknown, logger: Logger): void {
+  if (error instanceof Failure) logger.warn({ error }, 'a pass failed');
+  else logger.error({ error }, 'a pass ended with a defect');
 }

@@ -1,5 +1,5 @@
 import type { BeatApiKey } from '../api/types.ts';
-import type { Plan } from '../core/actions.ts';
+import type { Action, Plan } from '../core/actions.ts';
 import { desire, type DesiredOrProblems } from '../core/desired.ts';
 import { policyOf, verdictOfFailure } from '../core/failure-policy.ts';
 import { Failure } from '../core/failure.ts';
@@ -88,6 +88,9 @@ async function advance(progress: Progress, context: ReconcileContext, signal: Ab
     const [question] = openQuestions(action, observed);
     if (question === undefined) {
       const effect = await execute(action, around, signal);
+      const { generation } = observed.object.metadata;
+      context.meter.acted({ ...called(action), result: 'success' });
+      context.logger.debug({ ...called(action), generation }, 'an action was carried out');
       progress.effects.push(effect);
       progress.observed = fold(observed, effect);
     } else {
@@ -109,6 +112,8 @@ const sameSpec = ({ metadata: one }: BeatApiKey, { metadata: other }: BeatApiKey
 /** What has been done stays done; the status says what went wrong, and the table says when to come again. */
 async function failed(progress: Progress, failure: Failure, context: ReconcileContext): Promise<Outcome> {
   const { retry } = policyOf(failure.kind);
+  const [action] = progress.next.actions;
+  if (action !== undefined) context.meter.acted({ ...called(action), result: failure.kind });
   const reference = connectionKey(progress.observed.object);
   if (failure.system === 'Elasticsearch' && reference !== undefined && speaksAgainstConnection(failure)) {
     context.connections.doubt(reference);
@@ -129,6 +134,12 @@ async function failed(progress: Progress, failure: Failure, context: ReconcileCo
     case 'never':
       return { type: 'done' };
   }
+}
+
+/** An action, for metrics. */
+function called(action: Action): { readonly action: string; readonly reason: string } {
+  const reason = action.type === 'issueKey' ? action.reason : action.type === 'invalidateKeys' ? action.cause : '';
+  return { action: action.type, reason };
 }
 
 const speaksAgainstConnection = ({ kind }: Failure): boolean =>

@@ -1,3 +1,4 @@
+import type { Reason } from '../api/reasons.ts';
 import type { BeatApiKey, BeatApiKeyStatus } from '../api/types.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
 import type { DesiredOrProblems } from '../core/desired.ts';
@@ -9,6 +10,9 @@ import { statusOf } from '../core/status.ts';
 import type { Verdict } from '../core/verdict.ts';
 import type { PassContext } from './pass-context.ts';
 import type { PassMemory } from './pass-memory.ts';
+
+/** What an object asks for is not lent to it. */
+const DENIALS: ReadonlySet<Reason> = new Set(['NamespaceNotAllowed', 'PolicyViolation', 'PrivilegesMissing']);
 
 /** What a pass has to tell. */
 export interface Findings {
@@ -25,7 +29,7 @@ export async function report(
 ): Promise<void> {
   const { observed, desired, effects } = findings;
   const { object } = observed;
-  const { cluster, logger, memory } = context;
+  const { cluster, logger, memory, meter } = context;
   const now = cluster.now();
   const status = statusOf(observed, desired, verdict, now);
   const waits = memory.firstLongWaits(object.metadata.uid, longWaits(observed, now));
@@ -34,6 +38,7 @@ export async function report(
     cluster.events.record(object, event);
     logger.info({ reason: event.reason }, event.note);
   }
+  if (DENIALS.has(verdict.reason) && events.some(({ reason }) => reason === 'Stalled')) meter.denied(verdict.reason);
   if (isReleased(effects) || same(status, object)) return;
   await cluster.beatApiKeys.writeStatus(object, status);
 }

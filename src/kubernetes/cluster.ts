@@ -31,7 +31,7 @@ export interface ClusterOptions {
   readonly identity: string;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly meter?: Pick<Meter, 'requested' | 'relisted'>;
+  readonly meter?: Pick<Meter, 'requested' | 'relisted' | 'watching'>;
 }
 
 /** Kubernetes, from the first connection to the last. */
@@ -64,6 +64,7 @@ export function openCluster(options: ClusterOptions): OpenCluster {
     onFailure: (failure) => logger.warn(failureFields(failure), 'a watch was interrupted'),
     onOddObject: (kind, object) => logger.warn({ kind, object }, 'an object that cannot be read was passed over'),
     onRelist: (kind) => meter?.relisted(kind),
+    onState: (kind, before, after) => meter?.watching(kind, before, after),
   };
   const keys = watchCustomResource(upstream, BEAT_API_KEYS, scope);
   const targets = watchCustomResource(upstream, CONNECTIONS, scope);

@@ -1,6 +1,7 @@
 import { Failure } from '../core/failure.ts';
 import { type Backoff, exponentialBackoff } from '../runtime/backoff.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { WatchState } from '../runtime/meter.ts';
 import type { Client, ListOptions } from './client.ts';
 import { EXPIRED, NOT_KUBERNETES } from './failure.ts';
 import { type KubernetesObject, keyOf } from './object.ts';
@@ -18,6 +19,8 @@ export interface Upstream {
   readonly onOddObject: (kind: string, place: string) => void;
   /** A collection of this kind had to be listed again. */
   readonly onRelist: (kind: string) => void;
+  /** The watch of a collection began, came into another state, or ended (`undefined`). Left out: nobody is told. */
+  readonly onState?: (kind: string, before: WatchState | undefined, after: WatchState | undefined) => void;
   /** How long a watch may be silent, milliseconds; bookmarks come about every minute. Left out: 180 s. */
   readonly silenceMs?: number;
 }
@@ -68,6 +71,7 @@ export class Reflector<T> {
   #listedAt = -Infinity;
   /** The version after which the watch said something that is no event. */
   #garbledAfter: string | undefined;
+  #state: WatchState | undefined;
 
   constructor(upstream: Upstream, options: ReflectorOptions<T>) {
     this.#upstream = upstream;
@@ -80,14 +84,26 @@ export class Reflector<T> {
   /** Resolves when the signal aborts; rejects only with a programming error, of a listener of the store for one. */
   async run(signal: AbortSignal): Promise<void> {
     let state: State = { phase: 'empty' };
+    this.#become('interrupted');
     while (!signal.aborted) {
       try {
         state = await this.#step(state, signal);
+        if (state.phase === 'watching') this.#become('following');
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
+        if (signal.aborted) break;
+        // One that may not be read although nobody needs it is not awaited either.
+        this.#become(this.#options.optional === true && error.code === 'HTTP 403' ? undefined : 'interrupted');
         state = await this.#recover(state, error, signal);
       }
     }
+    this.#become(undefined);
+  }
+
+  #become(state: WatchState | undefined): void {
+    if (state === this.#state) return;
+    this.#upstream.onState?.(this.#options.path.resource.kind, this.#state, state);
+    this.#state = state;
   }
 
   async #step(state: State, signal: AbortSignal): Promise<State> {
@@ -178,7 +194,6 @@ export class Reflector<T> {
   }
 
   async #recover(state: State, failure: Failure, signal: AbortSignal): Promise<State> {
-    if (signal.aborted) return state;
     const lived = state.phase === 'watching' ? this.#lived(state) : 0;
     if (this.#options.optional === true && failure.code === 'HTTP 403') this.#resolveSynced();
     if (failure.code === EXPIRED) {

@@ -28,11 +28,27 @@ export interface PassObservation {
   readonly seconds: number;
 }
 
+/** What a pass did for its object, or failed to do. */
+export interface ActionObservation {
+  /** By its name in `core/actions`: `issueKey`. */
+  readonly action: string;
+  /** Why a key was made, or keys were invalidated; empty where an action has one reason only. */
+  readonly reason: string;
+  /** `success`, or the kind of the failure. */
+  readonly result: string;
+}
+
+/** Whether a watch tells of changes, or is being opened, again or for the first time. */
+export type WatchState = 'following' | 'interrupted';
+
 /** Where code counts what it does. Texts become labels: few values, no ids, no URLs. */
 export interface Meter {
   requested(request: RequestObservation): void;
   /** A pass over one object has ended. */
   reconciled(pass: PassObservation): void;
+  acted(action: ActionObservation): void;
+  /** An object was refused for what its connection lends, for this reason of its conditions. */
+  denied(reason: string): void;
   /** Elasticsearch created a key; `reason` is that of the rotation, or of the first issue. */
   keyCreated(reason: string): void;
   /** A key was changed in place. */
@@ -49,6 +65,8 @@ export interface Meter {
   orphans(connection: string, count: number | undefined): void;
   /** A reflector had to list afresh what it had listed before. */
   relisted(kind: string): void;
+  /** A watch of a kind came from one state into another; `undefined`: there was none, or there is none any more. */
+  watching(kind: string, before: WatchState | undefined, after: WatchState | undefined): void;
   leading(leader: boolean): void;
 }
 

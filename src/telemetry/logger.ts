@@ -1,12 +1,16 @@
 import { type DestinationStream, destination, type Logger as Pino, pino } from 'pino';
 import type { Logger, LogFields, LogLevel } from '../runtime/log.ts';
+import { readableLine } from './readable-lines.ts';
 import { redact, redactText } from './redaction.ts';
 
 export interface LoggerOptions {
   readonly level: LogLevel;
   /** Of this build, on every line. */
   readonly version: string;
-  /** Left out: standard output, written before the call returns, so that nothing is lost at exit. */
+  /**
+   * Left out: standard output, written before the call returns, so that nothing is lost at exit. In a terminal, lines are
+   * for people.
+   */
   readonly destination?: DestinationStream;
 }
 
@@ -31,7 +35,7 @@ export function createLogger(options: LoggerOptions): ProcessLogger {
       timestamp: () => `,"@timestamp":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ 'log.level': label }) },
     },
-    options.destination ?? destination({ dest: 1, sync: true }),
+    options.destination ?? standardOutput(),
   );
   return {
     ...wrap(() => root, threshold),
@@ -40,6 +44,13 @@ export function createLogger(options: LoggerOptions): ProcessLogger {
       threshold.level = level;
     },
   };
+}
+
+function standardOutput(): DestinationStream {
+  const stream = destination({ dest: 1, sync: true });
+  if (!process.stdout.isTTY) return stream;
+  const colour = process.stdout.hasColors();
+  return { write: (line) => void stream.write(readableLine(line, colour)) };
 }
 
 const ORDER: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];

@@ -1,85 +1,118 @@
+import type { MetricDescription } from './metric-description.ts';
+
 /** What one object's status says, as far as alerts need it. Times are epoch milliseconds. */
 export interface ObjectReport {
   readonly kind: string;
   readonly namespace: string;
   readonly name: string;
-  readonly conditions: readonly { readonly type: string; readonly status: string }[];
+  readonly conditions: readonly { readonly type: string; readonly status: string; readonly reason?: string }[];
   readonly expiration?: number;
   readonly renewal?: number;
-  /** When each superseded key that still lives was superseded. */
-  readonly retiringSince?: readonly number[];
+  /** Each superseded key that still lives: when it was superseded, and when its overlap is over. */
+  readonly retiring?: readonly { readonly since: number; readonly due?: number }[];
+  /** Behind a connection: keys that live, and those of them that are superseded. */
+  readonly keys?: { readonly live: number; readonly retiring: number };
 }
 
-interface Family {
-  readonly name: string;
-  readonly help: string;
+interface Family extends MetricDescription {
   /** The samples of one object, a line each. */
   readonly samples: (object: ObjectReport) => string;
 }
 
-const CONDITION = 'beatkeys_condition';
-
 const FAMILIES: readonly Family[] = [
-  {
-    name: CONDITION,
-    help: 'Conditions of an object; 1 for the status that each has.',
-    samples: ({ kind, namespace, name, conditions }) =>
-      conditions
-        .map(({ type, status }) => sampleOfCondition({ kind, namespace, name, condition: type, status }))
-        .join(''),
-  },
-  family('beatkeys_key_expiration_timestamp_seconds', 'When the current key of an object expires.', (object) =>
+  family(
+    'beatkeys_condition',
+    'Conditions of an object; 1 for the status that each has.',
+    ['kind', 'namespace', 'name', 'condition', 'status'],
+    ({ kind, namespace, name, conditions }) =>
+      conditions.map(({ type, status }) => [[kind, namespace, name, type, status], 1]),
+  ),
+  ofKey('beatkeys_key_expiration_timestamp_seconds', 'When the current key of an object expires.', (object) =>
     seconds(object.expiration),
   ),
-  family(
+  ofKey(
     'beatkeys_key_renewal_timestamp_seconds',
     'When the current key of an object is due to be replaced.',
     (object) => seconds(object.renewal),
   ),
-  family(
-    'beatkeys_retiring_keys',
-    'Superseded keys of an object that still live.',
-    ({ retiringSince }) => retiringSince?.length,
-  ),
-  family(
+  ofKey('beatkeys_retiring_keys', 'Superseded keys of an object that still live.', ({ retiring }) => retiring?.length),
+  ofKey(
     'beatkeys_retiring_since_timestamp_seconds',
     'When the longest waiting of the superseded keys of an object was superseded.',
-    ({ retiringSince = [] }) => (retiringSince.length === 0 ? undefined : seconds(Math.min(...retiringSince))),
+    ({ retiring }) => earliest(retiring?.map(({ since }) => since)),
+  ),
+  ofKey(
+    'beatkeys_retirement_due_timestamp_seconds',
+    'When the first of the superseded keys of an object may be invalidated, unless a consumer holds it up.',
+    ({ retiring }) => earliest(retiring?.flatMap(({ due }) => due ?? [])),
+  ),
+  family(
+    'beatkeys_connection_keys',
+    'Keys of this installation behind a connection: those that live, and the superseded among them.',
+    ['namespace', 'name', 'state'],
+    ({ namespace, name, keys }) =>
+      Object.entries(keys ?? {}).map(([state, count]) => [[namespace, name, state], count]),
   ),
 ];
+
+/** How many objects there are of each kind and state. Reasons are a closed list, so that this stays small. */
+const OBJECTS = {
+  name: 'beatkeys_objects',
+  help: 'Objects by the status and reason of their condition Ready; Unknown: none was written yet.',
+  type: 'gauge',
+  labels: ['kind', 'ready', 'reason'],
+} as const satisfies MetricDescription;
+
+/** What `objectMetrics` writes. */
+export const OBJECT_METRICS: readonly MetricDescription[] = [...FAMILIES, OBJECTS];
 
 /**
  * Gauges of single objects in Prometheus' text format. Written straight from the objects: as gauges of the client they
  * would be kept from one scrape to the next, which for thousands of objects is more than the objects themselves take.
  */
 export function objectMetrics(objects: Iterable<ObjectReport>): string {
-  const texts = FAMILIES.map(({ name, help }) => `# HELP ${name} ${help}\n# TYPE ${name} gauge\n`);
+  const texts = OBJECT_METRICS.map(({ name, help }) => `# HELP ${name} ${help}\n# TYPE ${name} gauge\n`);
+  const counts = new Map<string, number>();
   for (const object of objects) {
     for (const [index, { samples }] of FAMILIES.entries()) texts[index] += samples(object);
+    const { status = 'Unknown', reason = '' } = object.conditions.find(({ type }) => type === 'Ready') ?? {};
+    const labels = labelsOf(OBJECTS.labels, [object.kind, status, reason]);
+    counts.set(labels, (counts.get(labels) ?? 0) + 1);
   }
+  for (const [labels, count] of counts) texts[FAMILIES.length] += `${OBJECTS.name}{${labels}} ${count}\n`;
   return texts.join('\n');
 }
 
-/** `valueOf`: the value of one object; `undefined`: it has no such sample. */
-function family(name: string, help: string, valueOf: (object: ObjectReport) => number | undefined): Family {
-  return {
-    name,
-    help,
-    samples: (object) => {
-      const value = valueOf(object);
-      if (value === undefined) return '';
-      return `${name}{namespace="${escaped(object.namespace)}",name="${escaped(object.name)}"} ${value}\n`;
-    },
-  };
+/** `read`: the values of an object's labels, and of the sample itself. */
+function family(
+  name: string,
+  help: string,
+  labels: readonly string[],
+  read: (object: ObjectReport) => readonly (readonly [values: readonly string[], value: number])[],
+): Family {
+  const samples = (object: ObjectReport): string =>
+    read(object)
+      .map(([values, value]) => `${name}{${labelsOf(labels, values)}} ${value}\n`)
+      .join('');
+  return { name, help, type: 'gauge', labels, samples };
 }
 
-function sampleOfCondition(labels: Readonly<Record<string, string>>): string {
-  const pairs = Object.entries(labels).map(([label, value]) => `${label}="${escaped(value)}"`);
-  return `${CONDITION}{${pairs.join(',')}} 1\n`;
+/** `valueOf`: the value of one object; `undefined`: it has no such sample. */
+function ofKey(name: string, help: string, valueOf: (object: ObjectReport) => number | undefined): Family {
+  return family(name, help, ['namespace', 'name'], (object) => {
+    const value = valueOf(object);
+    return value === undefined ? [] : [[[object.namespace, object.name], value]];
+  });
 }
+
+const labelsOf = (names: readonly string[], values: readonly string[]): string =>
+  names.map((name, index) => `${name}="${escaped(values[index] ?? '')}"`).join(',');
 
 const seconds = (milliseconds: number | undefined): number | undefined =>
   milliseconds === undefined ? undefined : milliseconds / 1000;
+
+const earliest = (instants: readonly number[] = []): number | undefined =>
+  instants.length === 0 ? undefined : seconds(Math.min(...instants));
 
 /** https://prometheus.io/docs/instrumenting/exposition_formats/#comments-help-text-and-type-information */
 const escaped = (value: string): string =>

@@ -19,6 +19,8 @@ export interface Access extends AsyncDisposable {
   /** Objects that were passed over. */
   readonly odd: string[];
   readonly relists: string[];
+  /** Of watches: `BEFORE > AFTER`, with a dash for none. */
+  readonly states: string[];
   readonly requests: RequestObservation[];
 }
 
@@ -56,6 +58,7 @@ export function openAccess(options: AccessOptions = {}): Access {
   const failures: Failure[] = [];
   const odd: string[] = [];
   const relists: string[] = [];
+  const states: string[] = [];
   const requests: RequestObservation[] = [];
   const meter = { requested: (request: RequestObservation) => void requests.push(request) };
   const transport = new Transport({ kubeConfig, clock: systemClock, meter });
@@ -66,6 +69,7 @@ export function openAccess(options: AccessOptions = {}): Access {
     onFailure: (failure) => void failures.push(failure),
     onOddObject: (kind, place) => void odd.push(`${kind} ${place}`),
     onRelist: (kind) => void relists.push(kind),
+    onState: (_, before, after) => void states.push(`${before ?? '-'} > ${after ?? '-'}`),
     ...(silenceMs === undefined ? {} : { silenceMs }),
   };
   return {
@@ -76,6 +80,7 @@ export function openAccess(options: AccessOptions = {}): Access {
     failures,
     odd,
     relists,
+    states,
     requests,
     [Symbol.asyncDispose]: () => transport.close(),
   };

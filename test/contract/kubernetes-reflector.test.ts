@@ -97,6 +97,11 @@ describe('a reflector', () => {
     await eventually(content).toEqual(['a=2', 'b=1']);
     expect(lists()).toBe(1);
     expect(access.relists).toEqual([]);
+    const again = 'interrupted > following';
+    expect(access.states).toEqual(['- > interrupted', again, 'following > interrupted', again]);
+    stop.abort();
+    await running;
+    expect(access.states.at(-1)).toBe('following > -');
   });
 
   test('drops half an event when the connection is cut within it, and gets it again whole', async () => {

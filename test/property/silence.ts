@@ -14,6 +14,8 @@ export const quiet: Logger = {
 export const unread: Meter = {
   requested: () => undefined,
   reconciled: () => undefined,
+  acted: () => undefined,
+  denied: () => undefined,
   keyCreated: () => undefined,
   keyUpdated: () => undefined,
   keyRotated: () => undefined,
@@ -22,5 +24,6 @@ export const unread: Meter = {
   keyCreationDelayed: () => undefined,
   orphans: () => undefined,
   relisted: () => undefined,
+  watching: () => undefined,
   leading: () => undefined,
 };
