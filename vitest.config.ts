@@ -39,7 +39,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['test/{scenario,chart}/**/*.test.ts'],
+          include: ['test/{scenario,chart,telemetry}/**/*.test.ts'],
           // Every operator under test serves namespaces of its own, so that two files do not meet.
           maxWorkers: 3,
           ...withServers,

@@ -6,10 +6,12 @@ import { argocdConfig } from './generators/argocd.ts';
 import { chartPage } from './generators/chart-page.ts';
 import { chartSchema } from './generators/chart-schema.ts';
 import { crds } from './generators/crds.ts';
+import { dashboard } from './generators/dashboard.ts';
 import type { GeneratedFile, Generator } from './generators/generator.ts';
 import { kustomize } from './generators/kustomize.ts';
 import { reasonsReference } from './generators/reasons.ts';
 import { settingsReference } from './generators/settings.ts';
+import { metricsReference } from './generators/metrics-reference.ts';
 
 /**
  * Writes every file that is made from the source. With `--check` it writes nothing, names those that differ, and exits
@@ -25,6 +27,8 @@ const GENERATORS: readonly Generator[] = [
   kustomize,
   reasonsReference,
   settingsReference,
+  dashboard,
+  metricsReference,
 ];
 
 const root = join(import.meta.dirname, '..');

@@ -1,6 +1,6 @@
 /**
  * `npm test`: every step that a change must pass. The servers start while the steps that need none of them run, and then
- * what is built for some tests (the newest API server, Beats, GitOps tools) while the steps that need none of it run.
+ * what is built or fetched for some tests (the newest API server, Beats, GitOps tools, Prometheus) while the steps that need none of it run.
  * `--verbose` shows all output.
  */
 import { beatsBinaries } from '../test/testbed/beats/binaries.ts';
@@ -8,6 +8,7 @@ import { gitopsBinary } from '../test/testbed/gitops/binary.ts';
 import { helm3Binary } from '../test/testbed/helm3/binary.ts';
 import { coordinatesVariable, writeCoordinates } from '../test/testbed/coordinates-file.ts';
 import { newestApiServer } from '../test/testbed/kubernetes/binaries.ts';
+import { prometheusPrograms } from '../test/testbed/prometheus.ts';
 import { chooseProvider, startTestbed } from '../test/testbed/testbed.ts';
 import { ahead } from './steps/ahead.ts';
 import { interruptedCode, runSteps } from './steps/run.ts';
@@ -39,6 +40,8 @@ const helm3 = ahead('Helm 3', async (progress) => {
   await helm3Binary(progress);
 });
 
+const prometheus = ahead('Prometheus', async (progress) => void (await prometheusPrograms(progress)));
+
 const coordinates: Step = {
   name: servers.name,
   run: async (tell) => {
@@ -52,6 +55,7 @@ const code = await runSteps([
   ...staticSteps,
   testStep('unit'),
   coordinates,
+  { name: prometheus.name, run: prometheus.turn },
   againstServers('contract'),
   { name: newest.name, run: newest.turn, after: [servers.name] },
   { name: beats.name, run: beats.turn, after: [servers.name] },

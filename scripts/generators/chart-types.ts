@@ -87,6 +87,15 @@ const probe = (name: string): Readonly<Record<string, JSONSchema>> => ({
   [`${name}.timeoutSeconds`]: whole(1, 3_600),
   [`${name}.failureThreshold`]: whole(1, 1_000),
 });
+/** Prometheus' own grammar. */
+const scrapeTime = text('^([0-9]+(ms|s|m|h))?$');
+const monitor = (name: string): Readonly<Record<string, JSONSchema>> => ({
+  [`${name}.labels`]: labels,
+  [`${name}.interval`]: scrapeTime,
+  [`${name}.scrapeTimeout`]: scrapeTime,
+  [`${name}.relabelings`]: list(open('RelabelConfig')),
+  [`${name}.metricRelabelings`]: list(open('RelabelConfig')),
+});
 
 /**
  * What values.yaml cannot say of its values: their types, where these are not plain `true`, `false` or any text, and what
@@ -169,6 +178,15 @@ export const VALUE_TYPES: Readonly<Record<string, JSONSchema>> = {
   'metrics.service.port': port,
   'metrics.service.annotations': annotations,
   'metrics.service.labels': labels,
+  ...monitor('metrics.serviceMonitor'),
+  ...monitor('metrics.podMonitor'),
+  'metrics.prometheusRule.labels': labels,
+  'metrics.prometheusRule.ruleLabels': annotations,
+  'metrics.prometheusRule.disabled': list(text('^Beatkeys[A-Za-z]+$')),
+  'metrics.prometheusRule.runbookURL': text('^https?://'),
+  'metrics.dashboard.namespace': label,
+  'metrics.dashboard.labels': labels,
+  'metrics.dashboard.annotations': annotations,
   extraEnv: list(closed('EnvVar', { name: string, value: string, valueFrom: open('EnvVarSource') }, ['name'])),
   extraArgs: list(string),
   extraVolumes: list(named('Volume')),

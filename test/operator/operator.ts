@@ -155,6 +155,11 @@ export class Operator {
     await this.#ended;
   }
 
+  /** SIGUSR2: everything is logged, or what is usual again. */
+  changeLogLevel(): void {
+    signalGroup(this.#identity, 'SIGUSR2');
+  }
+
   /** SIGSTOP: the process stands still, and its connections stay open. */
   pause(): void {
     signalGroup(this.#identity, 'SIGSTOP');
