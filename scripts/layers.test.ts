@@ -17,7 +17,7 @@ const allowed: Record<string, string[]> = {
   kubernetes: ['core', 'api', 'lib', 'runtime'],
   elasticsearch: ['core', 'api', 'lib', 'runtime'],
   telemetry: ['core', 'api', 'lib', 'runtime'],
-  cli: ['core', 'api', 'lib', 'runtime', 'kubernetes', 'elasticsearch'],
+  cli: ['controller', 'core', 'api', 'lib', 'runtime', 'kubernetes', 'elasticsearch'],
 };
 
 let planted: ReturnType<typeof temporaryFolder>;

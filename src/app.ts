@@ -3,10 +3,10 @@ import { hostname } from 'node:os';
 import type { Config } from './config.ts';
 import { Controllers } from './controller/controllers.ts';
 import { Failure } from './core/failure.ts';
+import { installationOf } from './core/installation.ts';
 import { createElasticsearch } from './elasticsearch/connections.ts';
 import { openCluster, type OpenCluster } from './kubernetes/cluster.ts';
 import { rightsFor } from './kubernetes/rights.ts';
-import { digest } from './lib/digest.ts';
 import { systemClock } from './runtime/clock.ts';
 import { Lifecycle, type Part } from './runtime/lifecycle.ts';
 import { Health } from './telemetry/health.ts';
@@ -115,7 +115,9 @@ export async function runApp(
           health.require('caches', () => synced);
           await Promise.all([cluster.synced, selfCheck.looked]);
           synced = true;
-          installation ||= await installationOf(cluster, config.operatorNamespace, () => clock.sleep(RETRY_MS, signal));
+          installation ||= await readInstallation(cluster, config.operatorNamespace, () =>
+            clock.sleep(RETRY_MS, signal),
+          );
           logger.info({ installation, namespaces: config.namespaces }, 'caches are filled');
         },
       ),
@@ -137,15 +139,12 @@ export async function runApp(
   return lost.signal.aborted ? 'leaseLost' : 'stopped';
 }
 
-/**
- * Marks keys and objects as this installation's: one per operator namespace of any cluster, since no two namespaces have
- * the same UID. Asked for again while it cannot be read. Throws `Failure` where there is no such namespace.
- */
-async function installationOf(cluster: OpenCluster, namespace: string, pause: () => Promise<void>): Promise<string> {
+/** Asked for again while it cannot be read. Throws `Failure` where there is no such namespace. */
+async function readInstallation(cluster: OpenCluster, namespace: string, pause: () => Promise<void>): Promise<string> {
   for (;;) {
     try {
       const uid = await cluster.readOwnNamespaceUID();
-      if (uid !== undefined) return digest([uid], 16);
+      if (uid !== undefined) return installationOf(uid);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       await pause();

@@ -12,6 +12,9 @@ export const STATUS_FIELD_MANAGER = 'beatkeys-status';
 /** `managedFields` manager of the annotation in pod templates, so that users see whose it is and GitOps tools can leave it. */
 export const RESTART_FIELD_MANAGER = 'beatkeys-restart';
 
+/** `managedFields` manager of what a person sets by the command line. */
+export const CLI_FIELD_MANAGER = 'beatkeys-cli';
+
 /** What annotations of pod templates begin with whose value is a key id. */
 export const KEY_ID_PREFIX = 'beatkeys.dev/';
 

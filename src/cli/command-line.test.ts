@@ -24,8 +24,10 @@ const names = (printed: string): readonly string[] | undefined =>
   (JSON.parse(printed) as { readonly indices: readonly { readonly names: readonly string[] }[] }).indices[0]?.names;
 
 test('the version is that of the package', async () => {
-  for (const command of ['version', '--version'])
-    expect(await runCommand([command])).toMatchObject({ code: 0, out: '0.0.0-test\n' });
+  expect(await runCommand(['--version'])).toMatchObject({ code: 0, out: '0.0.0-test\n' });
+  expect(await runCommand(['version', '--client'])).toEqual({ code: 0, out: 'beatkeys 0.0.0-test\n', told: [] });
+  const { out } = await runCommand(['version', '--client', '-o', 'json']);
+  expect(JSON.parse(out)).toEqual({ client: '0.0.0-test' });
 });
 
 test('a role that is wide is noted, and made narrower by names', async () => {
@@ -83,4 +85,24 @@ test.for<readonly [string, readonly object[], readonly string[], string]>([
   const { code, out, told } = await role(objects, ...more);
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(told.join('\n')).toContain(message);
+});
+
+test.for<readonly [string, readonly string[], string]>([
+  ['keys chosen in no way', ['rotate'], 'choose BeatApiKeys by their names, by -l SELECTOR, or by --all'],
+  ['keys chosen in two ways', ['revoke', 'a', '--all'], 'choose BeatApiKeys by their names'],
+  ['names in all namespaces', ['rotate', 'a', '-A'], 'give -n, not -A'],
+  ['a time that is none', ['rotate', 'a', '--timeout', 'soon'], '--timeout soon: must be a whole number'],
+  ['a wait for nothing', ['rotate', 'a', '--dry-run', '--wait'], '--dry-run leaves nothing to wait for'],
+  ['a kubeconfig that is not there', ['status', '--kubeconfig', '/none'], 'there is no kubeconfig that can be used'],
+  ['one of all', ['status', 'a', '-A'], 'name one BeatApiKey, or choose some'],
+  ['a state that there is not', ['list', '--status', 'Orphan'], 'did you mean Orphaned?'],
+  ['a password without a user', ['list', '--password-file', 'x'], '--password-file needs --username'],
+  ['a user without a password', ['list', '--username', 'x'], 'as ES_PASSWORD'],
+  ['a URL that is none', ['status', 'a', '--url', 'es:9200'], 'must be an http or https URL'],
+  ['nothing to delete', ['delete'], 'name keys by their ids, or give --all-orphans'],
+  ['one and all to delete', ['delete', 'id', '--all-orphans'], 'name keys by their ids, or give --all-orphans'],
+  ['a namespace for an id', ['delete', 'id', '-n', 'x'], '-n needs --all-orphans'],
+])('%s: a wrong usage, and nobody is asked', async ([, args, message]) => {
+  const { code, out, told } = await runCommand(args);
+  expect({ code, out, says: told.join('\n').includes(message) || told }).toEqual({ code: 2, out: '', says: true });
 });

@@ -1,19 +1,38 @@
 import { Failure } from '../core/failure.ts';
+import { addCheckCommand } from './check-command.ts';
+import { addCompletionCommands } from './completion-command.ts';
+import { addDeleteCommand } from './delete-command.ts';
+import { callerText } from './failure-text.ts';
+import { addListCommand } from './list-command.ts';
+import { listAt, loadCommander, names, textAt, type Given, type Setting } from './program.ts';
 import { renderCommand, RENDER_OUTPUTS, type RenderOptions } from './render-command.ts';
+import { addRequestCommands } from './request-command.ts';
 import { roleCommand, ROLE_OUTPUTS, type RoleCommandOptions } from './role-command.ts';
+import { addStatusCommand } from './status-command.ts';
 import { EXIT, UsageError, ownTerminal, type Terminal } from './terminal.ts';
+import { addVersionCommand } from './version-command.ts';
+
+/** The commands that speak to servers, in the order of the help. */
+const COMMANDS: readonly ((setting: Setting) => void)[] = [
+  addStatusCommand,
+  addListCommand,
+  addRequestCommands,
+  addDeleteCommand,
+  addCheckCommand,
+  addVersionCommand,
+  addCompletionCommands,
+];
 
 /**
  * Runs one command of `beatkeys` and answers its exit code: 0 done, 1 refused or failed, 2 not to be carried out as it
- * was written. Never throws but for a mistake of ours.
+ * was written, 3 not in time. Never throws but for a mistake of ours.
  */
 export async function runCommandLine(
   args: readonly string[],
   version: string,
   terminal: Terminal = ownTerminal(),
 ): Promise<number> {
-  // The operator's run never comes here, and shall not pay for it.
-  const { Command, CommanderError, Option } = await import('commander');
+  const { Command, CommanderError, Option } = await loadCommander();
   let code: number = EXIT.ok;
   const files = new Option('-f, --filename <file...>', 'manifests: files, folders, or - for standard input').default(
     [],
@@ -64,10 +83,11 @@ export async function runCommandLine(
     .action(async (options: Given) => {
       code = await renderCommand(renderOptions(options), terminal);
     });
-  program
-    .command('version')
-    .description('print the version')
-    .action(() => terminal.out(`${version}\n`));
+  const ended = (of: number): void => {
+    code = of;
+  };
+  const setting: Setting = { program, Option, terminal, version, ended };
+  for (const add of COMMANDS) add(setting);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return code;
@@ -76,15 +96,6 @@ export async function runCommandLine(
     return report(error, terminal);
   }
 }
-
-/** Options as commander gives them; those left out are not there. */
-type Given = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
-
-/** Names with commas between them, in one option or in some. */
-const names = (value: string, before: readonly string[] = []): readonly string[] => [...before, ...value.split(',')];
-
-const textAt = (given: Given, name: string): string | undefined => given[name] as string | undefined;
-const listAt = (given: Given, name: string): readonly string[] => (given[name] ?? []) as readonly string[];
 
 function roleOptions(live: readonly string[], given: Given): RoleCommandOptions {
   return {
@@ -128,7 +139,7 @@ function report(error: unknown, terminal: Terminal): number {
     return EXIT.usage;
   }
   if (error instanceof Failure) {
-    terminal.tell(`error: ${error.message}`);
+    terminal.tell(`error: ${callerText(error)}`);
     return EXIT.refused;
   }
   throw error;

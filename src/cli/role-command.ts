@@ -4,11 +4,11 @@ import type { ElasticsearchConnection } from '../api/types.ts';
 import { urlsOf } from '../core/connection-terms.ts';
 import { Failure } from '../core/failure.ts';
 import { readLiveConnection } from '../kubernetes/live-connection.ts';
-import { Sensitive } from '../runtime/sensitive.ts';
 import { apply, type ApplyOptions } from './apply.ts';
 import { connectionProblems } from './judgement.ts';
 import { complaintText, readManifests, textOf } from './manifests.ts';
 import { nameOf, sortObjects, type Placed } from './objects.ts';
+import { passwordFrom, passwordIn } from './password.ts';
 import { wantedRole, type RoleOptions, type WantedRole } from './role.ts';
 import { EXIT, UsageError, type Terminal } from './terminal.ts';
 import { wantedUsers } from './user.ts';
@@ -159,19 +159,6 @@ async function targetOf(
     ...(caFile === undefined ? {} : { ca: await textOf(caFile) }),
     ...(serverName === undefined ? {} : { serverName }),
   };
-}
-
-/** The password in a file, without the end of its line. */
-async function passwordIn(file: string): Promise<Sensitive> {
-  const text = (await textOf(file)).replace(/\r?\n$/, '');
-  if (text === '') throw new UsageError(`${file}: is empty, and should hold a password`);
-  return new Sensitive(text);
-}
-
-function passwordFrom({ ES_PASSWORD }: Terminal['env']): Sensitive {
-  if (ES_PASSWORD === undefined || ES_PASSWORD === '')
-    throw new UsageError("give the administrator's password by --password-file, or as ES_PASSWORD");
-  return new Sensitive(ES_PASSWORD);
 }
 
 /** Who is denied something here is the administrator, while failures speak of the operator. */

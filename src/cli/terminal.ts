@@ -1,36 +1,76 @@
+import { createInterface } from 'node:readline/promises';
+
 /** What a command reads and writes beside files. */
 export interface Terminal {
   /** Results, for the next command in a pipe. */
   out(text: string): void;
   /** What there is to say about them, one line each. */
   tell(line: string): void;
+  /** How far the work is, in one line that the next one replaces; nothing where nobody watches. */
+  progress(line: string): void;
   /** Standard input, whole. */
   read(): Promise<string>;
+  /** What a person answers; `undefined` where none sits there. */
+  ask(question: string): Promise<string | undefined>;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Exit codes of every command: 2 is a command that cannot be carried out as it was written. */
-export const EXIT = { ok: 0, refused: 1, usage: 2 } as const;
+/**
+ * Exit codes of every command: 2 is a command that cannot be carried out as it was written, 3 that what was waited for
+ * did not come in time.
+ */
+export const EXIT = { ok: 0, refused: 1, usage: 2, timeout: 3 } as const;
 
 /** A command that cannot be carried out as it was written; its message says what to write instead. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** Takes away what stands on the line of a terminal. */
+const CLEAR_LINE = '\r\u001B[2K';
+
 /** The terminal of this process. */
 export function ownTerminal(): Terminal {
+  const { stdin, stdout, stderr, env } = process;
   // Whoever reads the output may have seen enough, as `head` does.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
+  let shown = false;
+  const clear = (): void => {
+    if (shown) stderr.write(CLEAR_LINE);
+    shown = false;
+  };
   return {
-    out: (text) => void process.stdout.write(text),
-    tell: (line) => void process.stderr.write(`${line}\n`),
+    out: (text) => {
+      clear();
+      stdout.write(text);
+    },
+    tell: (line) => {
+      clear();
+      stderr.write(`${line}\n`);
+    },
+    progress: (line) => {
+      if (!stderr.isTTY) return;
+      // A longer one would take more than one line, which could not be taken away again.
+      stderr.write(`${CLEAR_LINE}${line.slice(0, Math.max(1, stderr.columns - 1))}`);
+      shown = true;
+    },
     read: async () => {
       const chunks: Buffer[] = [];
-      for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+      for await (const chunk of stdin) chunks.push(chunk as Buffer);
       return Buffer.concat(chunks).toString('utf8');
     },
-    env: process.env,
+    ask: async (question) => {
+      if (!stdin.isTTY || !stderr.isTTY) return undefined;
+      clear();
+      const lines = createInterface({ input: stdin, output: stderr });
+      try {
+        return await lines.question(question);
+      } finally {
+        lines.close();
+      }
+    },
+    env,
   };
 }

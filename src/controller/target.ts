@@ -27,7 +27,7 @@ export function referencesOf(object: ElasticsearchConnection, spec: Elasticsearc
 export async function readTarget(
   object: ElasticsearchConnection,
   spec: ElasticsearchConnectionSpec,
-  references: References,
+  references: Pick<References, 'read'>,
 ): Promise<TargetOrVerdict> {
   const { namespace } = object.metadata;
   const { secretRef, username: givenName } = spec.auth.basic;

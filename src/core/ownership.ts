@@ -12,7 +12,8 @@ export const ownedBy = ({ owner }: Owned, other: Owned): boolean =>
   owner.username === other.owner.username && owner.realm === other.owner.realm;
 
 /** True where the operator's user can invalidate the key; those of another user need `manage_api_key`. */
-export const mayInvalidate = (key: Owned, contact: Contact): boolean => contact.manageApiKey || ownedBy(key, contact);
+export const mayInvalidate = (key: Owned, contact: Pick<Contact, 'owner' | 'manageApiKey'>): boolean =>
+  contact.manageApiKey || ownedBy(key, contact);
 
 /** The journal's replaced keys with their owner spelt out: it is noted only where it is not the owner of the key. */
 export const supersededKeys = ({ superseded, owner }: Journal): readonly (Superseded & Owned)[] =>

@@ -35,7 +35,8 @@ export const readCluster: Call<ClusterAnswer> = {
   answer: cluster,
   request: (client, options) => client.info({}, options),
 };
-const authenticate: Call<z.output<typeof user>> = {
+/** Who the server takes the caller for. */
+export const authenticate: Call<z.output<typeof user>> = {
   operation: 'authenticate',
   answer: user,
   request: (client, options) => client.security.authenticate({}, options),

@@ -29,32 +29,44 @@ const FIELDS = [
 ];
 const FILTER_PATH = FIELDS.map((field) => `api_keys.${field}`);
 
+/** Which keys to list. */
+export interface WantedKeys {
+  readonly installation: string;
+  /** Only those that were made for the object of this uid. */
+  readonly uid?: string;
+  /** Dead ones too, as long as the server keeps them: those that expired, or whatever ended them. */
+  readonly dead?: 'expired' | 'any';
+}
+
 /** What a listing gave. `skipped`: keys that name this installation but whose mark cannot be read. */
 export interface Inventory {
   readonly keys: readonly KeyRecord[];
   readonly skipped: number;
 }
 
+/** Every key with the installation's mark that lives, or was created within the last hour. */
+export const inventory = (send: Send, installation: string): Promise<Inventory> => listKeys(send, { installation });
+
 /**
- * Every key with the installation's mark that lives, or was created within the last hour. A search: it may be a second
- * behind. Each page begins at the millisecond in which the last one ended, and what comes twice counts once:
+ * The keys with the installation's mark that live or were created within the last hour, and the dead ones if wanted. A
+ * search: it may be a second behind. Each page begins at the millisecond in which the last one ended, and what comes twice counts once:
  * `search_after` would pass over keys of one name and one millisecond at a page's edge, since no field that the server
  * sorts by tells them apart. A page that is too large to read is asked for again in smaller parts.
  */
-export async function inventory(send: Send, installation: string): Promise<Inventory> {
+export async function listKeys(send: Send, wanted: WantedKeys): Promise<Inventory> {
   const byID = new Map<unknown, KeyRecord | undefined>();
   let size = PAGE;
   let unreadable = Infinity;
   let from = 0;
   for (;;) {
-    const entries = await page(send, installation, size, from);
+    const entries = await page(send, wanted, size, from);
     if (entries === 'too large') {
       unreadable = size;
       size = Math.floor(size / 10);
       continue;
     }
     const before = byID.size;
-    for (const entry of entries) byID.set(fieldsOf(entry)['id'], ofInstallation(installation, entry));
+    for (const entry of entries) byID.set(fieldsOf(entry)['id'], ofInstallation(wanted.installation, entry));
     if (entries.length < size) return summary([...byID.values()]);
     if (byID.size > MOST_KEYS) throw tooMany();
     const end = milliseconds.safeParse(fieldsOf(entries.at(-1))['creation']).data ?? -1;
@@ -97,8 +109,8 @@ function tooMany(): Failure {
 const entryList = z.object({ api_keys: z.array(z.unknown()).default([]) });
 type Entries = z.output<typeof entryList>['api_keys'];
 
-async function page(send: Send, installation: string, size: number, from: number): Promise<Entries | 'too large'> {
-  const body = { query: marked(installation, from), size, sort: [{ creation: { order: 'asc' as const } }] };
+async function page(send: Send, wanted: WantedKeys, size: number, from: number): Promise<Entries | 'too large'> {
+  const body = { query: marked(wanted, from), size, sort: [{ creation: { order: 'asc' as const } }] };
   try {
     const { api_keys } = await send({
       operation: OPERATION,
@@ -115,24 +127,31 @@ async function page(send: Send, installation: string, size: number, from: number
   }
 }
 
-function marked(installation: string, from: number): object {
+function marked({ installation, uid, dead }: WantedKeys, from: number): object {
+  const mark = `metadata.${METADATA_KEY}`;
   return {
     bool: {
       filter: [
-        { term: { [`metadata.${METADATA_KEY}.installation`]: installation } },
+        { term: { [`${mark}.installation`]: installation } },
+        ...(uid === undefined ? [] : [{ term: { [`${mark}.uid`]: uid } }]),
+        ...(dead === 'expired' ? [{ term: { invalidated: false } }] : []),
         { range: { creation: { gte: from } } },
       ],
-      should: [
-        {
-          bool: {
-            filter: [{ term: { invalidated: false } }],
-            // An expired key stays `invalidated: false` until the server removes it after a week.
-            must_not: [{ range: { expiration: { lte: 'now' } } }],
-          },
-        },
-        { range: { creation: { gte: 'now-1h' } } },
-      ],
-      minimum_should_match: 1,
+      ...(dead === undefined ? LIVING_OR_YOUNG : {}),
     },
   };
 }
+
+const LIVING_OR_YOUNG = {
+  should: [
+    {
+      bool: {
+        filter: [{ term: { invalidated: false } }],
+        // An expired key stays `invalidated: false` until the server removes it after a week.
+        must_not: [{ range: { expiration: { lte: 'now' } } }],
+      },
+    },
+    { range: { creation: { gte: 'now-1h' } } },
+  ],
+  minimum_should_match: 1,
+};

@@ -52,7 +52,7 @@ export interface StreamOptions {
 }
 
 /** What the API server judges by; it keeps neither. */
-export type ReviewKind = 'SelfSubjectAccessReview' | 'SelfSubjectRulesReview';
+export type ReviewKind = 'SelfSubjectAccessReview' | 'SelfSubjectRulesReview' | 'SubjectAccessReview';
 
 /** What a DELETE holds the object to. */
 export interface Preconditions {

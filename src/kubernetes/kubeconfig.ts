@@ -7,3 +7,15 @@ export function loadKubeConfig(file: string | undefined): KubeConfig {
   else kubeConfig.loadFromFile(file);
   return kubeConfig;
 }
+
+/** Names of the contexts in it; none where there is no kubeconfig that can be read. */
+export function contextsOf(file: string | undefined): readonly string[] {
+  try {
+    return loadKubeConfig(file)
+      .getContexts()
+      .map(({ name }) => name)
+      .toSorted();
+  } catch {
+    return [];
+  }
+}

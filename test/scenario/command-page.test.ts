@@ -1,25 +1,22 @@
-import { chmod, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { elasticsearch, elasticsearchVersions } from '../testbed/current.ts';
 import { finish } from '../testbed/command.ts';
-import { commandsOf } from './commands/page.ts';
+import { commandsOf, isAboutObjects } from './commands/page.ts';
 import { openProgram } from './commands/program.ts';
 
 /** docs/command-line.md: every command on it is run, and writes what the page says. */
 
 const root = path.resolve(import.meta.dirname, '../..');
 const page = await readFile(path.join(root, 'docs/command-line.md'), 'utf8');
-const commands = commandsOf(page);
+/** Those about objects are run where there are some, in command-objects.test.ts. */
+const commands = commandsOf(page).filter((command) => !isAboutObjects(command));
 const program = openProgram();
 const nodes = elasticsearchVersions().map((version) => elasticsearch(version));
 const node = nodes.find(({ ca }) => ca !== undefined) ?? elasticsearch();
-const bin = path.join(program.folder, 'bin');
 
 beforeAll(async () => {
-  await mkdir(bin);
-  await writeFile(path.join(bin, 'beatkeys'), `#!/bin/sh\nexec '${process.execPath}' '${program.file}' "$@"\n`);
-  await chmod(path.join(bin, 'beatkeys'), 0o755);
   await cp(path.join(root, 'examples'), path.join(program.folder, 'examples'), { recursive: true });
   await writeFile(path.join(program.folder, 'ca.crt'), node.ca ?? '');
   await removeUser();
@@ -45,7 +42,7 @@ const steady = (text: string): string =>
     .replace(/^note: http:\S+ is http: passwords go in clear\n/gm, '');
 
 test('the page has commands of every kind', () => {
-  for (const name of ['--help', 'role -f', 'role --apply', 'render -f', 'render -o table'])
+  for (const name of ['--help', 'role -f', 'role --apply', 'render -f', 'render -o table', 'completion'])
     expect(commands.some(({ command }) => command.includes(`beatkeys ${name}`)) || name).toBe(true);
 });
 
@@ -53,7 +50,7 @@ test.for(commands.map(({ command, output }) => [command, output] as const))('$ %
   const line = command.replace('https://elasticsearch.example:9200', node.url);
   const { stdout } = await finish('sh', ['-c', `{ ${line}\n} 2>&1`], {
     cwd: program.folder,
-    env: { PATH: `${bin}:${process.env['PATH'] ?? ''}`, ES_PASSWORD: node.password },
+    env: { PATH: await program.path(), ES_PASSWORD: node.password },
   });
   expect(steady(stdout)).toBe(steady(output));
 });

@@ -18,3 +18,7 @@ export function commandsOf(page: string): readonly PageCommand[] {
       }),
   );
 }
+
+/** True for a command about objects or keys, which needs an operator; the others need none. */
+export const isAboutObjects = ({ command }: PageCommand): boolean =>
+  /^beatkeys (?:status|rotate|revoke|list|delete|check|version)\b/.test(command);

@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { bundledProgram } from '../../operator/operator.ts';
 import { finish, type Finished } from '../../testbed/command.ts';
 import { temporaryFolder } from '../../testbed/leftovers.ts';
@@ -8,6 +10,8 @@ export interface Program extends AsyncDisposable {
   /** Where it runs unless told otherwise. */
   readonly folder: string;
   run(args: readonly string[], options?: RunOptions): Promise<Finished>;
+  /** A PATH on which it is `beatkeys`. */
+  path(): Promise<string>;
 }
 
 export interface RunOptions {
@@ -25,6 +29,14 @@ export function openProgram(): Program {
     ...{ file, folder },
     run: (args, { cwd = folder, input = '', env = {} } = {}) =>
       finish(process.execPath, [file, ...args], { cwd, input, env }),
+    path: async () => {
+      const bin = path.join(folder, 'bin');
+      await mkdir(bin, { recursive: true });
+      await writeFile(path.join(bin, 'beatkeys'), `#!/bin/sh\nexec '${process.execPath}' '${file}' "$@"\n`, {
+        mode: 0o755,
+      });
+      return `${bin}:${process.env['PATH'] ?? ''}`;
+    },
     [Symbol.asyncDispose]: remove,
   };
 }
