@@ -1,4 +1,5 @@
 import './runtime/debug-output.ts';
+import path from 'node:path';
 import { runApp } from './app.ts';
 import { runCommandLine } from './cli/command-line.ts';
 import { parseConfig } from './config.ts';
@@ -70,6 +71,8 @@ function endUncaught(tell: (error: unknown) => void): void {
   });
 }
 
-const [command, ...others] = process.argv.slice(2);
-const isOperator = command === undefined || (command === 'operator' && others.length === 0);
-process.exitCode = isOperator ? await runOperator() : await runCommand(process.argv.slice(2));
+const [, file = '', ...args] = process.argv;
+// Of a plugin of kubectl nobody expects that it runs an operator unless it is told to.
+const isPlugin = path.basename(file).startsWith('kubectl-');
+const isOperator = args.length === 0 ? !isPlugin : args.length === 1 && args[0] === 'operator';
+process.exitCode = isOperator ? await runOperator() : await runCommand(args.length === 0 ? ['--help'] : args);

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { chmod, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
 import type { Plugin } from 'esbuild';
@@ -8,6 +8,9 @@ const root = path.resolve(import.meta.dirname, '../..');
 /** CommonJS packages in the bundle ask for Node's own modules by `require`, which an ES module does not have. */
 const requireInModule =
   "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);";
+
+/** On PATH as `beatkeys` or `kubectl-beatkeys` the file is a program. */
+const runsByItself = '#!/usr/bin/env node';
 
 /** The libraries fail on an older Node before a line of ours runs, and not in a way that says why. */
 const refuseOldNode =
@@ -64,13 +67,14 @@ export async function bundle(outfile: string): Promise<Bundled> {
     format: 'esm',
     minifyWhitespace: true,
     minifySyntax: true,
-    banner: { js: `${requireInModule}\n${refuseOldNode}` },
+    banner: { js: `${runsByItself}\n${requireInModule}\n${refuseOldNode}` },
     plugins: [versionOnly, usedPartsOnly],
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
   });
   await demandASCII(outfile);
+  await chmod(outfile, 0o755);
   const outputs = Object.values(metafile.outputs);
   return {
     bytes: outputs.reduce((sum, { bytes }) => sum + bytes, 0),
