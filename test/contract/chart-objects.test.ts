@@ -230,7 +230,7 @@ describe('The definitions', () => {
     const alone = (...more: readonly string[]) =>
       output(plane.helmPath, ['template', RELEASE, `${CHART}-crds`, ...more]).then(parseObjects);
     const without = (objects: readonly ChartObject[]) =>
-      objects.map(({ metadata: { labels: _, ...metadata }, ...others }) => ({ ...others, metadata }));
+      objects.map(({ metadata: { labels: _labels, ...metadata }, ...others }) => ({ ...others, metadata }));
     expect(without(await alone())).toEqual(without(await definitions()));
     expect((await alone('--set=keep=false')).map(annotation)).toEqual([undefined, undefined]);
   });
