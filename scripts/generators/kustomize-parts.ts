@@ -42,6 +42,12 @@ export const PARTS: readonly Part[] = [
     values: { metrics: { service: { enabled: true } } },
   },
   {
+    name: 'monitoring',
+    about:
+      'For the Prometheus Operator: a PodMonitor, and a PrometheusRule, whose expressions name the namespace beatkeys-system.',
+    values: { metrics: { ...BASE_VALUES.metrics, podMonitor: { enabled: true }, prometheusRule: { enabled: true } } },
+  },
+  {
     name: 'network-policy',
     about:
       'Only the traffic that is needed: names, API server, Elasticsearch, and metrics for the namespace `monitoring`. Add the addresses of your servers.',

@@ -34,7 +34,7 @@ export async function kustomize(): Promise<readonly GeneratedFile[]> {
           configurations: ['references.yaml'],
         }),
       ]),
-      file('base/references.yaml', 'A `namespace:` of an overlay is followed to the Role on the namespace itself.', [
+      file('base/references.yaml', 'A `namespace:` of an overlay is followed to where the namespace is named.', [
         references,
       ]),
       ...parts.flat(),
@@ -60,7 +60,10 @@ const references = {
     {
       kind: 'Namespace',
       version: 'v1',
-      fieldSpecs: [{ kind: 'Role', group: 'rbac.authorization.k8s.io', path: 'rules/resourceNames' }],
+      fieldSpecs: [
+        { kind: 'Role', group: 'rbac.authorization.k8s.io', path: 'rules/resourceNames' },
+        { kind: 'PodMonitor', group: 'monitoring.coreos.com', path: 'spec/namespaceSelector/matchNames' },
+      ],
     },
   ],
 };
