@@ -133,7 +133,7 @@ describe.for(BEATS_EXAMPLES)('examples/beats/%s', { concurrent: true }, (name) =
 
   test('no container is privileged, and each has the capabilities that it needs', () => {
     for (const { template } of templates) {
-      for (const { securityContext } of template.spec.containers) {
+      for (const { securityContext } of [...(template.spec.initContainers ?? []), ...template.spec.containers]) {
         expect(securityContext?.privileged ?? false).toBe(false);
         expect(securityContext?.capabilities?.drop).toEqual(['ALL']);
         const added = securityContext?.capabilities?.add ?? [];

@@ -34,6 +34,7 @@ export interface PodTemplate {
   readonly metadata?: object;
   readonly spec: {
     readonly serviceAccountName?: string;
+    readonly initContainers?: readonly Container[];
     readonly containers: readonly Container[];
     readonly volumes?: readonly Volume[];
   };
