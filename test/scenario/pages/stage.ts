@@ -4,6 +4,7 @@ import { finish } from '../../testbed/command.ts';
 import { temporaryFolder } from '../../testbed/leftovers.ts';
 import type { ControlPlaneAddress } from '../../testbed/servers.ts';
 import { commandsOf, type PageCommand } from '../commands/page.ts';
+import { openProgram } from '../commands/program.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 
@@ -25,7 +26,7 @@ export async function commandsOn(page: string): Promise<readonly PageCommand[]> 
   return commandsOf(flat);
 }
 
-/** A folder with the examples in it, in the run's words, and with `files`; `env` is what the page says is set. */
+/** A folder with the examples in it, in the run's words, and with `files`; `beatkeys` is a command, and `env` is what the page says is set. */
 export async function openStage(
   { kubeconfig, kubectlPath }: ControlPlaneAddress,
   names: Names,
@@ -33,6 +34,8 @@ export async function openStage(
   env: Readonly<Record<string, string>>,
 ): Promise<Stage> {
   const folder = temporaryFolder('page');
+  const program = openProgram();
+  const PATH = `${path.dirname(kubectlPath)}:${await program.path()}`;
   const examples = path.join(folder.path, 'examples');
   await mkdir(examples);
   await cp(path.join(root, 'examples'), examples, { recursive: true });
@@ -46,16 +49,16 @@ export async function openStage(
     run: async (line) => {
       const { stdout } = await finish('sh', ['-c', `{ ${inRunsWords(line, names)}\n} 2>&1`], {
         cwd: folder.path,
-        env: {
-          ...{ PATH: `${path.dirname(kubectlPath)}:${process.env['PATH'] ?? ''}`, HOME: folder.path },
-          ...{ KUBECONFIG: kubeconfig, ...env },
-        },
+        env: { PATH, HOME: folder.path, KUBECONFIG: kubeconfig, ...env },
         // Some wait in a loop.
         long: true,
       });
       return inPagesWords(stdout, names);
     },
-    [Symbol.asyncDispose]: folder.remove,
+    [Symbol.asyncDispose]: async () => {
+      await program[Symbol.asyncDispose]();
+      await folder.remove();
+    },
   };
 }
 
