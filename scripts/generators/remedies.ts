@@ -31,7 +31,7 @@ export const BEAT_API_KEY_REMEDIES: Readonly<Record<BeatApiKeyReason, string>> =
     "Give the operator's user what `status.missingPrivileges` names (`beatkeys role --apply`), or ask for less. An API key never holds more than its user.",
   LicenseInsufficient: 'Take `field_security` and `query` out of the role descriptors, or upgrade the license.',
   SecretConflict:
-    'Choose another `spec.secret.name`, delete that Secret, or hand it over: `kubectl annotate secret NAME beatkeys.dev/adopt=NAMESPACE/OBJECT` ([Restore](restore.md)).',
+    'Hand the Secret over, delete it, or name another in a new object (`spec.secret.name` cannot be changed). To hand it over: `kubectl annotate secret NAME beatkeys.dev/adopt=NAMESPACE/OBJECT` ([Restore](restore.md)).',
   ClaimedByAnotherInstallation:
     'Let one installation serve the namespace. If the other is gone for good, remove the annotation `beatkeys.dev/installation`; keys that it made must be invalidated by hand.',
   Forbidden:
@@ -53,14 +53,14 @@ export const CONNECTION_REMEDIES: Readonly<Record<ConnectionReason, string>> = {
   InvalidSpec: 'Mend the field that the message names.',
   CredentialsNotFound:
     'Create the Secret in the namespace of the connection, with the data keys that the message names. It is noticed at once.',
-  CertificateNotFound: 'Create the ConfigMap or Secret that `spec.tls.caRef` names, with certificates in PEM.',
+  CertificateNotFound:
+    'Create the ConfigMap or Secret that `spec.tls.caRef` names, with certificates in PEM; for a cluster of ECK the message says what ECK has to make.',
   ClusterNotFound: 'Is the Elasticsearch object of that name in the namespace of the connection, and is ECK running?',
   Unauthorized:
     'Put the right password into the Secret: `beatkeys role --apply --rotate-password` makes a new one. Is the user enabled?',
   PrivilegesMissing: 'Give the user `manage_own_api_key` and `monitor`: `beatkeys role --apply` makes the role.',
   Forbidden: 'Give the operator the right that the message names ([Rights](rights.md)).',
-  SecurityDisabled:
-    'Switch on `xpack.security.enabled`, and `xpack.security.authc.api_key.enabled`; the latter needs TLS on HTTP.',
+  SecurityDisabled: 'Switch on `xpack.security.enabled` and `xpack.security.authc.api_key.enabled`.',
   NotElasticsearch: 'Mend `spec.urls`: Kibana, a proxy or a login page answers there.',
   UnsupportedVersion: 'Upgrade the cluster to 8.5 or later.',
   CertificateInvalid:
