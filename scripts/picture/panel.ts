@@ -22,7 +22,7 @@ const ROWS = 8;
 export function drawPanel(panel: DashboardPanel, answers: Answers, width: number, height: number): string {
   const { title, type, fieldConfig } = panel;
   const { unit } = fieldConfig.defaults;
-  const lines = linesOf(answers);
+  const lines = linesOf(answers, type === 'timeseries');
   const inner = { width: width - 2 * MARGIN, height: height - 2 * MARGIN };
   const frame = `<rect x="${MARGIN}" y="${MARGIN}" width="${inner.width}" height="${inner.height}" rx="3" fill="#fff" stroke="#d8dee4"/>`;
   const head = `<text class="title" x="12" y="20">${escaped(title)}</text>`;
@@ -30,8 +30,9 @@ export function drawPanel(panel: DashboardPanel, answers: Answers, width: number
   return frame + head + (lines.length === 0 ? nothing(width, height) : body(lines, unit, width, height));
 }
 
-function linesOf(answers: Answers): readonly Line[] {
-  return answers.flatMap(({ legend, results }) =>
+/** `past`: with those that have ended meanwhile. */
+function linesOf(answers: Answers, past: boolean): readonly Line[] {
+  const lines = answers.flatMap(({ legend, results }) =>
     results
       .map(({ metric, values }) => ({
         name: legend.replaceAll(/\{\{(\w+)\}\}/g, (_, label: string) => metric[label] ?? '') || labels(metric),
@@ -39,6 +40,8 @@ function linesOf(answers: Answers): readonly Line[] {
       }))
       .filter(({ points }) => points.length > 0),
   );
+  const end = Math.max(...lines.map(({ points }) => points.at(-1)?.[0] ?? 0));
+  return past ? lines : lines.filter(({ points }) => points.at(-1)?.[0] === end);
 }
 
 const labels = (metric: Result['metric']): string =>
@@ -76,7 +79,7 @@ function drawLines(lines: readonly Line[], unit: string, width: number, height: 
   const [left, right] = [54, width - 14];
   const times = shown.flatMap(({ points }) => points.map(([time]) => time));
   const [from, until] = [Math.min(...times), Math.max(...times)];
-  const most = Math.max(...shown.flatMap(({ points }) => points.map(([, value]) => value)), Number.MIN_VALUE) || 1;
+  const most = Math.max(...shown.flatMap(({ points }) => points.map(([, value]) => value)), 0) || 1;
   const x = (time: number): string => (left + ((time - from) / (until - from || 1)) * (right - left)).toFixed(1);
   const y = (value: number): string => (bottom - (Math.max(value, 0) / most) * (bottom - top)).toFixed(1);
   const axes = [0, most / 2, most].map(

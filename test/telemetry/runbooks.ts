@@ -14,9 +14,9 @@ const folder = path.resolve(import.meta.dirname, '../../docs/runbooks');
 /** These need containers that run, and the nodes of the test bed only play theirs. */
 const NEEDS_CONTAINERS = /^kubectl (?:-n \S+ )?(?:logs|exec) /;
 
-/** Every command of kubectl in the runbooks, once: whole lines in blocks, and those within sentences. */
+/** Every command of kubectl in the runbooks and on the page about watching, once: whole lines in blocks, and those within sentences. */
 export function runbookCommands(): readonly RunbookCommand[] {
-  const found = globSync('*.md', { cwd: folder })
+  const found = ['../monitoring.md', ...globSync('*.md', { cwd: folder })]
     .toSorted()
     .flatMap((page) => commandsIn(readFileSync(path.join(folder, page), 'utf8')));
   const commands = new Map(found.map((command) => [command.text, command]));
