@@ -15,18 +15,26 @@ export interface ObjectReport {
 }
 
 interface Family extends MetricDescription {
-  /** The samples of one object, a line each. */
-  readonly samples: (object: ObjectReport) => string;
+  /** The samples of one object, a line each; `place` are its labels `namespace` and `name`, written once for all families. */
+  readonly samples: (object: ObjectReport, place: string) => string;
 }
 
+const PLACE = ['namespace', 'name'] as const;
+
 const FAMILIES: readonly Family[] = [
-  family(
-    'beatkeys_condition',
-    'Conditions of an object; 1 for the status that each has.',
-    ['kind', 'namespace', 'name', 'condition', 'status'],
-    ({ kind, namespace, name, conditions }) =>
-      conditions.map(({ type, status }) => [[kind, namespace, name, type, status], 1]),
-  ),
+  {
+    name: 'beatkeys_condition',
+    help: 'Conditions of an object; 1 for the status that each has.',
+    type: 'gauge',
+    labels: ['kind', ...PLACE, 'condition', 'status'],
+    samples: ({ kind, conditions }, place) => {
+      const before = `beatkeys_condition{kind="${escaped(kind)}",${place},`;
+      const lines = conditions.map(({ type, status }) => {
+        return `${before}condition="${escaped(type)}",status="${escaped(status)}"} 1\n`;
+      });
+      return lines.join('');
+    },
+  },
   ofKey('beatkeys_key_expiration_timestamp_seconds', 'When the current key of an object expires.', (object) =>
     seconds(object.expiration),
   ),
@@ -46,13 +54,18 @@ const FAMILIES: readonly Family[] = [
     'When the first of the superseded keys of an object may be invalidated, unless a consumer holds it up.',
     ({ retiring }) => earliest(retiring?.flatMap(({ due }) => due ?? [])),
   ),
-  family(
-    'beatkeys_connection_keys',
-    'Keys of this installation behind a connection: those that live, and the superseded among them.',
-    ['namespace', 'name', 'state'],
-    ({ namespace, name, keys }) =>
-      Object.entries(keys ?? {}).map(([state, count]) => [[namespace, name, state], count]),
-  ),
+  {
+    name: 'beatkeys_connection_keys',
+    help: 'Keys of this installation behind a connection: those that live, and the superseded among them.',
+    type: 'gauge',
+    labels: [...PLACE, 'state'],
+    samples: ({ keys }, place) => {
+      if (keys === undefined) return '';
+      const line = (state: keyof typeof keys): string =>
+        `beatkeys_connection_keys{${place},state="${state}"} ${keys[state]}\n`;
+      return line('live') + line('retiring');
+    },
+  },
 ];
 
 /** How many objects there are of each kind and state. Reasons are a closed list, so that this stays small. */
@@ -74,39 +87,24 @@ export function objectMetrics(objects: Iterable<ObjectReport>): string {
   const texts = OBJECT_METRICS.map(({ name, help }) => `# HELP ${name} ${help}\n# TYPE ${name} gauge\n`);
   const counts = new Map<string, number>();
   for (const object of objects) {
-    for (const [index, { samples }] of FAMILIES.entries()) texts[index] += samples(object);
+    const place = `namespace="${escaped(object.namespace)}",name="${escaped(object.name)}"`;
+    for (const [index, { samples }] of FAMILIES.entries()) texts[index] += samples(object, place);
     const { status = 'Unknown', reason = '' } = object.conditions.find(({ type }) => type === 'Ready') ?? {};
-    const labels = labelsOf(OBJECTS.labels, [object.kind, status, reason]);
+    const labels = `kind="${escaped(object.kind)}",ready="${escaped(status)}",reason="${escaped(reason)}"`;
     counts.set(labels, (counts.get(labels) ?? 0) + 1);
   }
   for (const [labels, count] of counts) texts[FAMILIES.length] += `${OBJECTS.name}{${labels}} ${count}\n`;
   return texts.join('\n');
 }
 
-/** `read`: the values of an object's labels, and of the sample itself. */
-function family(
-  name: string,
-  help: string,
-  labels: readonly string[],
-  read: (object: ObjectReport) => readonly (readonly [values: readonly string[], value: number])[],
-): Family {
-  const samples = (object: ObjectReport): string =>
-    read(object)
-      .map(([values, value]) => `${name}{${labelsOf(labels, values)}} ${value}\n`)
-      .join('');
-  return { name, help, type: 'gauge', labels, samples };
-}
-
 /** `valueOf`: the value of one object; `undefined`: it has no such sample. */
 function ofKey(name: string, help: string, valueOf: (object: ObjectReport) => number | undefined): Family {
-  return family(name, help, ['namespace', 'name'], (object) => {
+  const samples: Family['samples'] = (object, place) => {
     const value = valueOf(object);
-    return value === undefined ? [] : [[[object.namespace, object.name], value]];
-  });
+    return value === undefined ? '' : `${name}{${place}} ${value}\n`;
+  };
+  return { name, help, type: 'gauge', labels: PLACE, samples };
 }
-
-const labelsOf = (names: readonly string[], values: readonly string[]): string =>
-  names.map((name, index) => `${name}="${escaped(values[index] ?? '')}"`).join(',');
 
 const seconds = (milliseconds: number | undefined): number | undefined =>
   milliseconds === undefined ? undefined : milliseconds / 1000;

@@ -19,7 +19,7 @@ describe('A line for a terminal', () => {
     const fields = { controller: 'beatapikey', object: 'logging/packetbeat', reconcileID: '7' };
     const error = { type: 'Failure', code: 'HTTP 503' };
     expect(readableLine(line({ ...fields, error, retryInMs: 1200, message: 'a pass failed' }), false)).toBe(
-      '05:51:43.012 WARN  a pass failed controller=beatapikey object=logging/packetbeat reconcileID=7 error={"type":"Failure","code":"HTTP 503"} retryInMs=1200\n',
+      '05:51:43.012Z WARN  a pass failed controller=beatapikey object=logging/packetbeat reconcileID=7 error={"type":"Failure","code":"HTTP 503"} retryInMs=1200\n',
     );
   });
 
@@ -32,7 +32,7 @@ describe('A line for a terminal', () => {
 
   test('keeps quotes in a message, and quotes values with blanks', () => {
     expect(readableLine(line({ message: 'said "no"', note: 'a b', empty: '' }), false)).toBe(
-      '05:51:43.012 WARN  said "no" note="a b" empty=""\n',
+      '05:51:43.012Z WARN  said "no" note="a b" empty=""\n',
     );
   });
 
@@ -55,6 +55,6 @@ describe('A line for a terminal', () => {
     createLogger({ level: 'info', version: '1.2.3', destination })
       .child({ object: 'a/b' })
       .info({ due: 3 }, 'pass ended');
-    expect(lines).toEqual([expect.stringMatching(/^\d\d:\d\d:\d\d\.\d{3} INFO  pass ended object=a\/b due=3\n$/)]);
+    expect(lines).toEqual([expect.stringMatching(/^\d\d:\d\d:\d\d\.\d{3}Z INFO  pass ended object=a\/b due=3\n$/)]);
   });
 });

@@ -21,7 +21,7 @@ export function readableLine(line: string, colour: boolean): string {
   const style = Object.hasOwn(STYLES, name) ? STYLES[name as keyof typeof STYLES] : undefined;
   const pairs = Object.entries(rest).filter(([field]) => !DULL.has(field));
   const words = [
-    String(time).replace(/^.*T(.*)Z$/, '$1'),
+    String(time).replace(/^.*T/, ''),
     colour && style !== undefined ? styleText(style, shown, { validateStream: false }) : shown,
     harmless(String(message)),
     ...pairs.map(([field, value]) => `${harmless(field)}=${valueText(value)}`),
