@@ -1,27 +1,9 @@
 import { Failure } from '../core/failure.ts';
-import { addCheckCommand } from './check-command.ts';
-import { addCompletionCommands } from './completion-command.ts';
-import { addDeleteCommand } from './delete-command.ts';
 import { callerText } from './failure-text.ts';
-import { addListCommand } from './list-command.ts';
 import { listAt, loadCommander, names, textAt, type Given, type Setting } from './program.ts';
 import { renderCommand, RENDER_OUTPUTS, type RenderOptions } from './render-command.ts';
-import { addRequestCommands } from './request-command.ts';
 import { roleCommand, ROLE_OUTPUTS, type RoleCommandOptions } from './role-command.ts';
-import { addStatusCommand } from './status-command.ts';
 import { EXIT, UsageError, ownTerminal, type Terminal } from './terminal.ts';
-import { addVersionCommand } from './version-command.ts';
-
-/** The commands that speak to servers, in the order of the help. */
-const COMMANDS: readonly ((setting: Setting) => void)[] = [
-  addStatusCommand,
-  addListCommand,
-  addRequestCommands,
-  addDeleteCommand,
-  addCheckCommand,
-  addVersionCommand,
-  addCompletionCommands,
-];
 
 /**
  * Runs one command of `beatkeys` and answers its exit code: 0 done, 1 refused or failed, 2 not to be carried out as it
@@ -33,6 +15,8 @@ export async function runCommandLine(
   terminal: Terminal = ownTerminal(),
 ): Promise<number> {
   const { Command, CommanderError, Option } = await loadCommander();
+  // With them comes what the operator never loads, such as the schemas of its kinds.
+  const { COMMANDS } = await import('./commands.ts');
   let code: number = EXIT.ok;
   const files = new Option('-f, --filename <file...>', 'manifests: files, folders, or - for standard input').default(
     [],

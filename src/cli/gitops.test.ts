@@ -16,9 +16,9 @@ test.for([
   ],
   [labels({ 'helm.toolkit.fluxcd.io/name': 'keys', 'app.kubernetes.io/managed-by': 'Helm' }), 'Flux HelmRelease keys'],
   [annotations({ 'meta.helm.sh/release-name': 'beats' }), 'Helm release beats'],
-  [labels({ 'app.kubernetes.io/managed-by': 'Helm' }), 'Helm release (not named)'],
+  [labels({ 'app.kubernetes.io/managed-by': 'Helm' }), 'Helm'],
 ] as const)('%j is known', ([object, name]) => {
-  expect(managerOf(object)?.name).toBe(name);
+  expect(managerOf(object)).toBe(name);
 });
 
 test('an object that a person made has no manager', () => {
@@ -26,9 +26,24 @@ test('an object that a person made has no manager', () => {
   expect(managerOf(labels({ 'app.kubernetes.io/managed-by': 'somebody', team: 'net' }))).toBeUndefined();
 });
 
-test('the warning says what to set, and where', () => {
-  const manager = { name: 'Flux Kustomization keys', effect: 'it takes it back' };
-  expect(managedWarning('BeatApiKey logging/a', 'spec.rotation.request', manager)).toBe(
-    'warning: BeatApiKey logging/a is managed by Flux Kustomization keys: it takes it back; better set spec.rotation.request there',
+test('the warning says what becomes of the field', () => {
+  const set = (manager: string, field: string) => ({
+    manager,
+    fieldsV1: { 'f:spec': { 'f:rotation': { [`f:${field}`]: {} } } },
+  });
+  const warning = (...managedFields: readonly ReturnType<typeof set>[]) =>
+    managedWarning(
+      { metadata: { labels: { 'kustomize.toolkit.fluxcd.io/name': 'keys' }, managedFields } },
+      'BeatApiKey logging/a',
+      'spec.rotation.request',
+    );
+  const begin = 'warning: BeatApiKey logging/a is managed by Flux Kustomization keys: ';
+  const stays = `${begin}as long as its source has no spec.rotation.request this stays, and with one it is taken back, which rotates once more; better set it there`;
+  expect(warning()).toBe(stays);
+  expect(warning(set('beatkeys-cli', 'request'), set('argocd-server', 'request'))).toBe(stays);
+  expect(warning(set('kustomize-controller', 'overlap'))).toBe(stays);
+  expect(warning(set('kustomize-controller', 'request'))).toBe(
+    `${begin}its source has spec.rotation.request (set by kustomize-controller), and takes this back, which rotates once more; better set it there`,
   );
+  expect(managedWarning({ metadata: {} }, 'BeatApiKey logging/a', 'spec.rotation.request')).toBeUndefined();
 });

@@ -1,41 +1,33 @@
+import { CLI_FIELD_MANAGER } from '../api/names.ts';
+import { isRecord } from '../lib/json.ts';
+
 /** The metadata by which tools that bring objects from elsewhere know what is theirs. */
 interface Marked {
   readonly metadata: {
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
+    readonly managedFields?: readonly { readonly manager?: string; readonly fieldsV1?: unknown }[];
   };
 }
 
-/** The tool that brings an object, and what of it does. */
-export interface Manager {
-  /** `Argo CD application logging`. */
-  readonly name: string;
-  /** What it does with a field that was set in the cluster. */
-  readonly effect: string;
-}
-
-const TAKEN_BACK =
-  'where its source has this field, it takes the value back, which is one more new text and rotates once more';
-
 /**
- * Who manages the object, by the marks that the tools leave: Argo CD's tracking (`argocd.argoproj.io/tracking-id`, or its
- * label), Flux' owner labels, Helm's release annotations.
+ * The tool that brings an object, in words, by the marks that the tools leave: Argo CD's tracking annotation or label,
+ * Flux' owner labels, Helm's release annotations; `undefined`: none.
  * https://argo-cd.readthedocs.io/en/stable/user-guide/resource_tracking/
  */
-export function managerOf({ metadata: { labels = {}, annotations = {} } }: Marked): Manager | undefined {
+export function managerOf({ metadata: { labels = {}, annotations = {} } }: Marked): string | undefined {
   const tracking = annotations['argocd.argoproj.io/tracking-id'];
   const application = tracking?.split(':')[0] ?? labels['argocd.argoproj.io/instance'];
-  if (application !== undefined) return { name: `Argo CD application ${application}`, effect: TAKEN_BACK };
+  if (application !== undefined) return `Argo CD application ${application}`;
   for (const [kind, group] of FLUX) {
     const name = labels[`${group}/name`];
     if (name === undefined) continue;
     const namespace = labels[`${group}/namespace`];
-    return { name: `Flux ${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`, effect: TAKEN_BACK };
+    return `Flux ${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
   }
   const release = annotations['meta.helm.sh/release-name'];
-  if (labels['app.kubernetes.io/managed-by'] === 'Helm' || release !== undefined)
-    return { name: `Helm release ${release ?? '(not named)'}`, effect: 'its next upgrade may set the field again' };
-  return undefined;
+  if (release !== undefined) return `Helm release ${release}`;
+  return labels['app.kubernetes.io/managed-by'] === 'Helm' ? 'Helm' : undefined;
 }
 
 const FLUX = [
@@ -43,7 +35,27 @@ const FLUX = [
   ['Kustomization', 'kustomize.toolkit.fluxcd.io'],
 ] as const;
 
-/** The warning before a field of a managed object is set. */
-export function managedWarning(object: string, field: string, { name, effect }: Manager): string {
-  return `warning: ${object} is managed by ${name}: ${effect}; better set ${field} there`;
+/** Who sets requests in the cluster, past what brings the object: this program, and Argo CD's action `rotate`. */
+const PAST_THE_SOURCE: readonly (string | undefined)[] = [CLI_FIELD_MANAGER, 'argocd-server'];
+
+/** The warning before a field of a managed object is set; `field` is `spec.rotation.request`. */
+export function managedWarning(object: Marked, name: string, field: string): string | undefined {
+  const manager = managerOf(object);
+  if (manager === undefined) return undefined;
+  const setters = (object.metadata.managedFields ?? []).filter(
+    ({ manager: setter, fieldsV1 }) => !PAST_THE_SOURCE.includes(setter) && owns(fieldsV1, field.split('.')),
+  );
+  const effect =
+    setters.length === 0
+      ? `as long as its source has no ${field} this stays, and with one it is taken back, which rotates once more`
+      : `its source has ${field} (set by ${setters.map(({ manager: setter = 'somebody' }) => setter).join(', ')}), and takes this back, which rotates once more`;
+  return `warning: ${name} is managed by ${manager}: ${effect}; better set it there`;
+}
+
+/** True where a set of fields as the API server keeps it has the field at the path. */
+function owns(fields: unknown, [first, ...rest]: readonly string[]): boolean {
+  if (first === undefined) return true;
+  if (!isRecord(fields)) return false;
+  const inner = (fields as Readonly<Record<string, unknown>>)[`f:${first}`];
+  return inner !== undefined && owns(inner, rest);
 }

@@ -4,7 +4,7 @@ import { Failure } from '../core/failure.ts';
 import type { Caller } from '../kubernetes/caller.ts';
 import { BEAT_API_KEYS } from '../kubernetes/resource.ts';
 import { callerText } from './failure-text.ts';
-import { managedWarning, managerOf } from './gitops.ts';
+import { managedWarning } from './gitops.ts';
 import {
   callerGiven,
   flagAt,
@@ -123,8 +123,8 @@ async function ask(
     const hinders = hindrance(object);
     if (hinders !== undefined) terminal.tell(`warning: ${subject(object)} ${hinders}`);
     if (object.metadata.deletionTimestamp !== undefined) continue;
-    const manager = managerOf(object);
-    if (manager !== undefined) terminal.tell(managedWarning(subject(object), fieldOf(verb), manager));
+    const managed = managedWarning(object, subject(object), fieldOf(verb));
+    if (managed !== undefined) terminal.tell(managed);
     if (askedFor(object, verb) === text)
       terminal.tell(`note: ${subject(object)} was asked for that before: the same text again does nothing`);
     const { namespace, name } = object.metadata;

@@ -29,9 +29,18 @@ export class UsageError extends Error {
 /** Takes away what stands on the line of a terminal. */
 const CLEAR_LINE = '\r\u001B[2K';
 
+/** What a process has of a terminal. */
+export type Streams = Pick<NodeJS.Process, 'env'> & {
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+};
+
+/** Where the width of a terminal is not known, characters. */
+const USUAL_WIDTH = 80;
+
 /** The terminal of this process. */
-export function ownTerminal(): Terminal {
-  const { stdin, stdout, stderr, env } = process;
+export function ownTerminal({ stdin, stdout, stderr, env }: Streams = process): Terminal {
   // Whoever reads the output may have seen enough, as `head` does.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
@@ -51,9 +60,9 @@ export function ownTerminal(): Terminal {
       stderr.write(`${line}\n`);
     },
     progress: (line) => {
-      if (!stderr.isTTY) return;
+      if (stderr.isTTY !== true) return;
       // A longer one would take more than one line, which could not be taken away again.
-      stderr.write(`${CLEAR_LINE}${line.slice(0, Math.max(1, stderr.columns - 1))}`);
+      stderr.write(`${CLEAR_LINE}${line.slice(0, Math.max(1, (stderr.columns ?? USUAL_WIDTH) - 1))}`);
       shown = true;
     },
     read: async () => {
@@ -62,7 +71,7 @@ export function ownTerminal(): Terminal {
       return Buffer.concat(chunks).toString('utf8');
     },
     ask: async (question) => {
-      if (!stdin.isTTY || !stderr.isTTY) return undefined;
+      if (stdin.isTTY !== true || stderr.isTTY !== true) return undefined;
       clear();
       const lines = createInterface({ input: stdin, output: stderr });
       try {
