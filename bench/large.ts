@@ -21,11 +21,13 @@ export interface LargeOptions {
   readonly bundle: string;
   /** Options of Node for the operator. */
   readonly flags: readonly string[];
+  /** Folder for CPU profiles of the restarts. */
+  readonly profiles?: string | undefined;
 }
 
 /** Makes very many objects, and answers what each round with them gave; the making of them counts for the first. */
 export async function measureLarge(world: World, options: LargeOptions): Promise<readonly RoundResult[]> {
-  const { objects, rounds, parts, bundle, flags } = options;
+  const { objects, rounds, parts, bundle, flags, profiles } = options;
   const operator: OperatorOptions = {
     bundle,
     flags,
@@ -49,7 +51,9 @@ export async function measureLarge(world: World, options: LargeOptions): Promise
       sample = { ...sample, ...measured.sample };
       requests[part] = measured.requests;
     };
-    if (parts.has('restart')) take('restart', await measureRestart(world, { operator, lists, objects, none }));
+    if (parts.has('restart')) {
+      take('restart', await measureRestart(world, { operator: { ...operator, profiles }, lists, objects, none }));
+    }
     if (parts.has('steady') || parts.has('memory5000')) {
       await withOperator({ ...operator, driftInterval: `${IDLE.intervalSeconds}s` }, async (running) => {
         await running.untilDone(objects);

@@ -9,7 +9,7 @@
  *     npm run bench -- --only policy                  without servers
  *     npm run bench -- --bundle FILE                  of a program that is built already
  *     npm run bench -- --flags='--a --b'              with other options of Node for the operator
- *     npm run bench -- --profiles FOLDER              with CPU profiles of the operator that creates objects
+ *     npm run bench -- --profiles FOLDER              with CPU profiles of the operator that creates objects, or restarts
  *     npm run bench -- --write-readme FILE            no run: puts the figures of such a file into bench/README.md
  *
  * Ends with 1 when something was not measured, and with 1 when a target was missed.
