@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { BeatApiKey } from '../../src/api/types.ts';
+import { COMPLETION_SCRIPTS } from '../../src/cli/completion.ts';
 import { runCommand } from '../contract/command-terminal.ts';
 import { finish } from '../testbed/command.ts';
 import { controlPlane } from '../testbed/current.ts';
@@ -50,9 +51,12 @@ interface Ran {
  * Runs a command as the administrator, or with another kubeconfig; nothing of what it writes may be secret. In this
  * process, which takes a tenth of the time: the page's commands are run as the bundle.
  */
-async function run(args: readonly string[], options: { as?: string; env?: Record<string, string> } = {}): Promise<Ran> {
-  const { as = kubeconfig, env = {} } = options;
-  const { code, out: stdout, told } = await runCommand([...args, '--kubeconfig', as], { env });
+async function run(
+  args: readonly string[],
+  options: { as?: string; env?: Record<string, string>; answer?: string } = {},
+): Promise<Ran> {
+  const { as = kubeconfig, ...given } = options;
+  const { code, out: stdout, told } = await runCommand([...args, '--kubeconfig', as], given);
   const stderr = told.map((line) => `${line}\n`).join('');
   expect(world.leaks.foundIn({ stdout, stderr })).toEqual([]);
   return { code, stdout, stderr };
@@ -268,6 +272,12 @@ describe('beatkeys rotate', () => {
     const { code, stdout, stderr } = await run(['rotate', '--all', ...here]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('--all needs --yes where nobody can be asked');
+    const no = await run(['rotate', '--all', ...here], { answer: 'no' });
+    expect(no).toEqual({ code: 1, stdout: '', stderr: 'nothing was done\n' });
+    const yes = await run(['rotate', '--all', '-n', logging.namespace], { answer: 'y' });
+    expect(yes.stdout).toMatch(
+      new RegExp(`^BeatApiKey ${logging.namespace}/packetbeat: spec.rotation.request is "cli-`),
+    );
   });
 
   test('says why the operator cannot do it, and when it did not in time', async () => {
@@ -445,6 +455,32 @@ test("beatkeys version tells the operator's, where it is seen", async () => {
   const unseen = await run(['version', '--operator-namespace', 'none']);
   expect(unseen.code).toBe(0);
   expect(unseen.stderr).toContain('note: the operator cannot be seen: there is no Deployment of it in namespace none');
+});
+
+describe('kubectl beatkeys', () => {
+  const kubectl = async (...args: readonly string[]) => {
+    const env = { PATH: await program.path(), KUBECONFIG: kubeconfig, HOME: program.folder };
+    const { code, stdout, stderr } = await finish(controlPlane().kubectlPath, args, { env });
+    expect(world.leaks.foundIn({ stdout, stderr })).toEqual([]);
+    return { code, stdout, stderr };
+  };
+
+  test('is the same program, and runs no operator unless it is told to', async () => {
+    const { code, stdout } = await kubectl('beatkeys', 'status', ...here);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(new RegExp(`^${namespace}/packetbeat +True +KeyReady`, 'm'));
+    const help = await kubectl('beatkeys');
+    expect({ code: help.code, begins: help.stdout.startsWith('Usage: beatkeys') }).toEqual({ code: 0, begins: true });
+  });
+
+  test('is completed by kubectl', async () => {
+    const [bin = ''] = (await program.path()).split(':');
+    await writeFile(path.join(bin, 'kubectl_complete-beatkeys'), COMPLETION_SCRIPTS.kubectl, { mode: 0o755 });
+    // The script calls kubectl by its name.
+    await symlink(controlPlane().kubectlPath, path.join(bin, 'kubectl'));
+    const { code, stdout } = await kubectl('__complete', 'beatkeys', 'status', ...here, 'packet');
+    expect({ code, first: stdout.split('\n')[0] }).toEqual({ code: 0, first: 'packetbeat' });
+  });
 });
 
 describe('beatkeys completion', () => {

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { bundledProgram } from '../../operator/operator.ts';
 import { finish, type Finished } from '../../testbed/command.ts';
@@ -10,7 +10,7 @@ export interface Program extends AsyncDisposable {
   /** Where it runs unless told otherwise. */
   readonly folder: string;
   run(args: readonly string[], options?: RunOptions): Promise<Finished>;
-  /** A PATH on which it is `beatkeys`. */
+  /** A PATH on which it is `beatkeys` and, as it is, a plugin of kubectl. */
   path(): Promise<string>;
 }
 
@@ -35,6 +35,7 @@ export function openProgram(): Program {
       await writeFile(path.join(bin, 'beatkeys'), `#!/bin/sh\nexec '${process.execPath}' '${file}' "$@"\n`, {
         mode: 0o755,
       });
+      await symlink(file, path.join(bin, 'kubectl-beatkeys')).catch(() => undefined);
       return `${bin}:${process.env['PATH'] ?? ''}`;
     },
     [Symbol.asyncDispose]: remove,
