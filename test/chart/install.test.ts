@@ -96,6 +96,45 @@ describe.skipIf(externalServersGiven)('A cluster that has never seen Beatkeys', 
     });
   });
 
+  describe('in listed namespaces, with kinds that somebody else installed', () => {
+    let shell: Shell;
+    let deployed: Deployed;
+
+    beforeAll(async () => {
+      shell = await openShell(cluster.plane, cluster.plane.helmPath);
+      await shell.run('kubectl delete namespace logging --ignore-not-found && kubectl apply --server-side -f crds');
+    });
+    afterAll(async () => {
+      await deployed?.[Symbol.asyncDispose]();
+      await shell[Symbol.asyncDispose]();
+    });
+
+    test('takes the chart, which makes nothing cluster-wide', async () => {
+      const before = await cluster.traces();
+      await shell.run(await commandsUnder('install.md', 'In listed namespaces only'));
+      expect(await cluster.traces()).toEqual([...before, `namespace/${NAMESPACE}`]);
+    });
+
+    test('lets the operator make the keys of the examples', async () => {
+      deployed = await runDeployed(cluster.plane, NAMESPACE);
+      cluster.leaks.note(deployed.token);
+      await cluster.applyExamples();
+      await cluster.logging.ready('packetbeat');
+      await cluster.logging.ready('packetbeat-agent');
+    });
+
+    test('is left as it was, when Beatkeys is uninstalled by the page', async () => {
+      await shell.run('kubectl delete daemonset packetbeat-agent -n logging');
+      await shell.run(await commandsUnder('uninstall.md', '1. The keys'));
+      await deployed[Symbol.asyncDispose]();
+      const [uninstall = ''] = (await commandsUnder('uninstall.md', '2. The operator')).split('\n');
+      await shell.run(uninstall);
+      await shell.run(await commandsUnder('uninstall.md', '3. The kinds'));
+      await shell.run(await commandsUnder('uninstall.md', '4. The namespace'));
+      expect(await cluster.traces()).toEqual([]);
+    });
+  });
+
   describe('with kustomize', () => {
     let shell: Shell;
     let deployed: Deployed;

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
+import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { killWhenWeEnd } from '../testbed/leftovers.ts';
 import { identify, signalGroup, type ProcessIdentity } from '../testbed/process-identity.ts';
@@ -70,6 +71,8 @@ export class Operator {
     const env = {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
+      // Many hundred processes of one program: compiled once, each takes a third less of a processor to start.
+      NODE_COMPILE_CACHE: path.join(path.dirname(program), 'compiled'),
       KUBECONFIG: kubeconfig,
       POD_NAMESPACE: namespace,
       BEATKEYS_WATCH_NAMESPACES: watch.join(','),
