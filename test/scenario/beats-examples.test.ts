@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   BEATS_EXAMPLES,
@@ -72,10 +73,16 @@ function onMain(part: Part): Part {
   return { ...part, spec: { ...spec, connectionRef: { name: 'main', namespace: system.namespace } } };
 }
 
-/** Applies an example in a namespace that has the labels of its own. */
-async function bring(name: string): Promise<Objects> {
+/** The namespace of an example. */
+function guestOf(name: string): Objects {
   const guest = guests[BEATS_EXAMPLES.indexOf(name)];
   if (guest === undefined) throw new Error('the world has too few guests');
+  return guest;
+}
+
+/** Applies an example in a namespace that has the labels of its own. */
+async function bring(name: string): Promise<Objects> {
+  const guest = guestOf(name);
   const example = readExample(name);
   const { name: declared, labels = {} } = namespaceOf(example).metadata;
   const pairs = Object.entries({ 'beatkeys.dev/main': 'allowed', ...labels }).map(([key, value]) => `${key}=${value}`);
@@ -118,6 +125,14 @@ async function files(guest: Objects, { spec }: PodTemplate): Promise<Readonly<Re
   return all;
 }
 
+/** Waits until a workload has a pod that is available. */
+async function untilItRuns(guest: Objects, { kind, metadata }: Part): Promise<void> {
+  await guest.until(kind as 'DaemonSet' | 'Deployment', metadata.name, 'a pod that is available', ({ status }) => {
+    const { numberAvailable = 0, availableReplicas = 0 } = status ?? {};
+    return numberAvailable + availableReplicas > 0;
+  });
+}
+
 describe.for(BEATS_EXAMPLES)('examples/beats/%s', { concurrent: true }, (name) => {
   const example = readExample(name);
   const templates = templatesOf(example);
@@ -136,14 +151,7 @@ describe.for(BEATS_EXAMPLES)('examples/beats/%s', { concurrent: true }, (name) =
   });
 
   test.runIf(controlPlane().playedNodes)('a pod runs', async () => {
-    for (const { part } of templates) {
-      if (!isKnown(part)) continue;
-      const { kind, metadata } = part as Part & { readonly kind: 'DaemonSet' | 'Deployment' };
-      await guest.until(kind, metadata.name, 'a pod that is available', ({ status }) => {
-        const { numberAvailable = 0, availableReplicas = 0 } = status ?? {};
-        return numberAvailable + availableReplicas > 0;
-      });
-    }
+    for (const { part } of templates) if (isKnown(part)) await untilItRuns(guest, part);
   });
 
   test.runIf(controlPlane().playedNodes)('a real Beat reads what the operator wrote, and is let in', async () => {
@@ -162,6 +170,49 @@ describe.for(BEATS_EXAMPLES)('examples/beats/%s', { concurrent: true }, (name) =
     }
   });
 });
+
+describe.runIf(controlPlane().playedNodes)('A key that is replaced goes when the pods are on the new one', () => {
+  const replaced = { spec: { rotation: { overlap: '1s', request: 'now' } } };
+
+  test.for(['packetbeat.yaml', 'packetbeat-two-clusters.yaml'])('restarted by the operator: %s', async (name) => {
+    const guest = guestOf(name);
+    const example = readExample(name);
+    for (const { part } of templatesOf(example)) await untilItRuns(guest, part);
+    await pastThisSecond();
+    for (const { metadata } of example.filter(({ kind }) => kind === 'BeatApiKey')) {
+      const before = await guest.ready(metadata.name);
+      await guest.patch('BeatApiKey', metadata.name, replaced);
+      const after = await guest.rotated(metadata.name, before);
+      await guest.until('BeatApiKey', metadata.name, 'the retirement', ({ status }) => !status?.retiring);
+      const { spec } = await guest.until('DaemonSet', 'packetbeat', 'its template', () => true);
+      expect(spec.template.metadata?.annotations).toMatchObject({
+        [`beatkeys.dev/${metadata.name}`]: after.status?.keyID,
+      });
+    }
+  });
+
+  test('restarted as Reloader does it: heartbeat-reloader.yaml', async () => {
+    const guest = guestOf('heartbeat-reloader.yaml');
+    const [workload] = templatesOf(readExample('heartbeat-reloader.yaml'));
+    if (workload === undefined) throw new Error('there is no workload');
+    await untilItRuns(guest, workload.part);
+    await pastThisSecond();
+    const before = await guest.ready('heartbeat');
+    await guest.patch('BeatApiKey', 'heartbeat', replaced);
+    await guest.rotated('heartbeat', before);
+    // Nobody has replaced the pods.
+    await guest.until('BeatApiKey', 'heartbeat', 'its consumer', ({ status }) =>
+      (status?.retiring ?? []).some(({ waitingFor = '' }) => waitingFor.startsWith('Deployment/heartbeat 0 of')),
+    );
+    const annotations = { 'reloader.stakater.com/last-reloaded-from': 'heartbeat' };
+    await pastThisSecond();
+    await guest.patch('Deployment', 'heartbeat', { spec: { template: { metadata: { annotations } } } });
+    await guest.until('BeatApiKey', 'heartbeat', 'the retirement', ({ status }) => !status?.retiring);
+  });
+});
+
+/** Pods of the very second of a switch are not told from older ones. */
+const pastThisSecond = () => wait(2000);
 
 /** Which Beat a workload runs, and with which configuration: of ConfigMaps, of Secrets, or in an object of ECK. */
 function configured(
