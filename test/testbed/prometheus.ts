@@ -1,4 +1,4 @@
-import { mkdir, readFile, readdir } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { cached } from './cache.ts';
 import { answers, output } from './command.ts';
@@ -41,6 +41,8 @@ async function unpack(folder: string): Promise<void> {
     return download(folder, options);
   });
   await output('dpkg-deb', ['-x', package_, folder]);
+  for (const name of ['lists', 'cache', path.basename(package_)])
+    await rm(path.join(folder, name), { recursive: true, force: true });
 }
 
 /** The path of the package. */
