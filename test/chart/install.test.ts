@@ -13,6 +13,14 @@ import { openShell, type Shell } from './shell.ts';
 
 const HELMS = ['Helm 4', 'Helm 3'] as const;
 
+/** The page's commands for what Helm installed, when the keys are gone. */
+async function uninstallRelease(shell: Shell): Promise<void> {
+  const [uninstall = ''] = (await commandsUnder('uninstall.md', '2. The operator')).split('\n');
+  await shell.run(uninstall);
+  await shell.run(await commandsUnder('uninstall.md', '3. The kinds'));
+  await shell.run(await commandsUnder('uninstall.md', '4. The namespace'));
+}
+
 describe.skipIf(externalServersGiven)('A cluster that has never seen Beatkeys', () => {
   let cluster: EmptyCluster;
   beforeAll(async () => {
@@ -88,10 +96,7 @@ describe.skipIf(externalServersGiven)('A cluster that has never seen Beatkeys', 
       expect(keys.filter(lives)).toEqual([]);
       await deployed[Symbol.asyncDispose]();
       expect(cluster.leaks.foundIn({ log: deployed.operator.lines.join('\n') })).toEqual([]);
-      const [uninstall = ''] = (await commandsUnder('uninstall.md', '2. The operator')).split('\n');
-      await shell.run(uninstall);
-      await shell.run(await commandsUnder('uninstall.md', '3. The kinds'));
-      await shell.run(await commandsUnder('uninstall.md', '4. The namespace'));
+      await uninstallRelease(shell);
       expect(await cluster.traces()).toEqual([]);
     });
   });
@@ -127,10 +132,7 @@ describe.skipIf(externalServersGiven)('A cluster that has never seen Beatkeys', 
       await shell.run('kubectl delete daemonset packetbeat-agent -n logging');
       await shell.run(await commandsUnder('uninstall.md', '1. The keys'));
       await deployed[Symbol.asyncDispose]();
-      const [uninstall = ''] = (await commandsUnder('uninstall.md', '2. The operator')).split('\n');
-      await shell.run(uninstall);
-      await shell.run(await commandsUnder('uninstall.md', '3. The kinds'));
-      await shell.run(await commandsUnder('uninstall.md', '4. The namespace'));
+      await uninstallRelease(shell);
       expect(await cluster.traces()).toEqual([]);
     });
   });
