@@ -32,8 +32,9 @@ export class Container implements AsyncDisposable {
     this.#id = id;
   }
 
-  static async start(options: readonly string[]): Promise<Container> {
-    return new Container((await output(engine, ['run', '--detach', ...LOCKED_DOWN, ...options, image])).trim());
+  static async start(args: readonly string[], options: readonly string[]): Promise<Container> {
+    const all = ['run', '--detach', ...LOCKED_DOWN, ...options, image, ...args];
+    return new Container((await output(engine, all)).trim());
   }
 
   /** All that it wrote. */
@@ -45,11 +46,6 @@ export class Container implements AsyncDisposable {
   /** Runs JavaScript in it, and gives the value of the last statement as text. */
   evaluate(script: string): Promise<string> {
     return output(engine, ['exec', this.#id, 'node', '--print', script]);
-  }
-
-  /** The paths in its file system that are not as in the image, one a line. */
-  changes(): Promise<string> {
-    return output(engine, ['diff', this.#id]);
   }
 
   /** SIGTERM, as Kubernetes sends it; gives the exit code. After `patience` seconds it is killed, which is 137. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { Leaks } from '../leaks/leaks.ts';
 import { openAccount } from '../rights/account.ts';
+import { deploymentOf, environmentOf, renderChart } from '../rights/chart.ts';
 import { ApiServer } from '../scenario/api-server.ts';
 import { aBeat } from '../scenario/beat.ts';
 import { createLendingUser, everyPreset } from '../scenario/lending-user.ts';
@@ -35,6 +36,21 @@ async function serviceAccountFolder(stack: AsyncDisposableStack, token: string):
   return folder;
 }
 
+/** What the chart has for the operator's container where it serves one namespace. */
+async function asDeployed(namespace: string) {
+  const deployment = deploymentOf(await renderChart(plane.helmPath, namespace, { watchNamespaces: [namespace] }));
+  const { containers, terminationGracePeriodSeconds } = deployment.spec.template.spec;
+  const [operator] = containers;
+  if (operator === undefined) throw new Error('the Deployment has no container');
+  const { limits } = operator['resources'] as { readonly limits: { readonly memory: string } };
+  return {
+    args: operator.args,
+    env: environmentOf(deployment),
+    memoryMiB: Number(/^(\d+)Mi$/.exec(limits.memory)?.[1]),
+    graceSeconds: Number(terminationGracePeriodSeconds),
+  };
+}
+
 /** Everything in what /proc/PID/status says that Pod Security's `restricted` is about (proc_pid_status(5)). */
 function confinement(status: string): Readonly<Record<string, string>> {
   const wanted = ['Uid', 'Gid', 'CapEff', 'CapPrm', 'CapBnd', 'NoNewPrivs'];
@@ -42,7 +58,7 @@ function confinement(status: string): Readonly<Record<string, string>> {
   return Object.fromEntries(wanted.map((name) => [name, field(name)]));
 }
 
-test('runs as the operator, locked down: makes a key that works, invalidates it, and stops in good order', async () => {
+test('runs as the operator of the chart, locked down: makes a key that works, invalidates it, and stops in good order', async () => {
   await using stack = new AsyncDisposableStack();
   const leaks = new Leaks();
   const node = stack.adopt(elasticsearch(), (client) => client.close());
@@ -56,18 +72,20 @@ test('runs as the operator, locked down: makes a key that works, invalidates it,
 
   const { hostname, port: apiPort } = new URL(plane.url);
   const [port] = await freePorts(1);
+  const deployed = await asDeployed(namespace.name);
   const env = {
+    ...deployed.env,
     KUBERNETES_SERVICE_HOST: hostname,
     KUBERNETES_SERVICE_PORT: apiPort === '' ? '443' : apiPort,
     POD_NAMESPACE: namespace.name,
-    BEATKEYS_WATCH_NAMESPACES: namespace.name,
     BEATKEYS_TELEMETRY_HOST: '127.0.0.1',
     BEATKEYS_TELEMETRY_PORT: String(port),
     BEATKEYS_LOG_LEVEL: 'debug',
   };
   const folder = await serviceAccountFolder(stack, account.token);
   const container = stack.use(
-    await Container.start([
+    await Container.start(deployed.args, [
+      `--memory=${deployed.memoryMiB}m`,
       `--volume=${folder}:${TOKEN_FOLDER}:ro`,
       ...Object.entries(env).map(([name, value]) => `--env=${name}=${value}`),
     ]),
@@ -94,14 +112,16 @@ test('runs as the operator, locked down: makes a key that works, invalidates it,
   const write = `try { fs.writeFileSync('/tmp/file', '') } catch ({ code }) { code }`;
   expect(await container.evaluate(write)).toBe('EROFS\n');
 
+  const heap = Number(await container.evaluate(`require('node:v8').getHeapStatistics().heap_size_limit`));
+  expect(heap).toBeLessThan(deployed.memoryMiB * 1024 * 1024);
+
   for (const kind of ['BeatApiKey', 'ElasticsearchConnection'] as const) {
     const name = kind === 'BeatApiKey' ? 'packetbeat' : 'main';
     await objects.remove(kind, name);
     await objects.untilGone(kind, name);
   }
   expect(await isLiving(node, status?.keyID ?? '')).toBe(false);
-  // Longer than the operator's own grace.
-  expect((await container.stop(40)) === 0 || (await log())).toBe(true);
+  expect((await container.stop(deployed.graceSeconds)) === 0 || (await log())).toBe(true);
   expect(await log()).toContain('"ending":"stopped"');
   expect(leaks.foundIn({ log: await container.log() })).toEqual([]);
 });
