@@ -3,7 +3,7 @@ import { contextsOf } from '../kubernetes/kubeconfig.ts';
 import type { Caller } from '../kubernetes/caller.ts';
 import { BEAT_API_KEYS, CONNECTIONS, EVERYWHERE, NAMESPACES, type CollectionPath } from '../kubernetes/resource.ts';
 import { keyOf } from '../kubernetes/object.ts';
-import { candidates, COMPLETION_SCRIPTS, SHELLS, valueIn, type Shell, type Wish } from './completion.ts';
+import { candidates, COMPLETION_SCRIPTS, lastWord, SHELLS, valueIn, type Shell, type Wish } from './completion.ts';
 import { withCallerOf, type Setting } from './program.ts';
 import { EXIT, UsageError } from './terminal.ts';
 
@@ -24,9 +24,9 @@ export function addCompletionCommands({ program, terminal, ended }: Setting): vo
     .action(async (words: readonly string[]) => {
       const { texts, wish } = candidates(program, words);
       const found = wish === undefined ? [] : await named(wish, words);
-      const begin = words.at(-1) ?? '';
-      for (const text of [...texts, ...found.filter((each) => each.startsWith(begin === '=' ? '' : begin))])
-        terminal.out(`${text}\n`);
+      const { before, begin } = lastWord(words);
+      for (const text of [...texts, ...found.filter((each) => each.startsWith(begin))])
+        terminal.out(`${before}${text}\n`);
       ended(EXIT.ok);
     });
 }

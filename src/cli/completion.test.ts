@@ -22,7 +22,7 @@ test('options of the command are offered', async () => {
 
 test('values that are known without a server are offered', async () => {
   expect(await offered('list', '-o', '')).toEqual(['table', 'json', 'yaml']);
-  expect(await offered('list', '--output=y')).toEqual(['yaml']);
+  expect(await offered('list', '--output=y')).toEqual(['--output=yaml']);
   // bash takes that for three words.
   expect(await offered('list', '--output', '=', 'j')).toEqual(['json']);
   expect(await offered('completion', 'z')).toEqual(['zsh']);

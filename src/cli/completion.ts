@@ -46,10 +46,18 @@ export function candidates(program: Command, given: readonly string[]): Candidat
   return { ...starting(last, argument?.argChoices ?? []), ...(wish === undefined ? {} : { wish }) };
 }
 
-/** bash takes `--option=value` for three words. */
+const WITH_VALUE = /^(--[a-z-]+)=(.*)$/;
+
+/** Where the last word begins an option's value, what stands before that value; and the begin of what is wanted. */
+export function lastWord(given: readonly string[]): { readonly before: string; readonly begin: string } {
+  const [, option] = WITH_VALUE.exec(given.at(-1) ?? '') ?? [];
+  return { before: option === undefined ? '' : `${option}=`, begin: wordsOf(given).at(-1) ?? '' };
+}
+
+/** zsh and kubectl take `--option=value` for one word, bash for three. */
 const wordsOf = (given: readonly string[]): readonly string[] => {
   const words = given.flatMap((word) => {
-    const [, option, value] = /^(--[a-z-]+)=(.*)$/.exec(word) ?? [];
+    const [, option, value] = WITH_VALUE.exec(word) ?? [];
     return option === undefined || value === undefined ? [word] : [option, value];
   });
   return words.filter((word, index) => word !== '=' || index === 0).map((word) => (word === '=' ? '' : word));

@@ -484,24 +484,27 @@ describe('kubectl beatkeys', () => {
 });
 
 describe('beatkeys completion', () => {
-  /** What bash offers for the last word. */
-  const offered = async (...words: readonly string[]): Promise<readonly string[]> => {
+  test('bash completes options and the names of objects', async () => {
     const script = `
       source <(beatkeys completion bash)
-      complete -p beatkeys >&2
-      COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
-      _beatkeys
-      printf '%s\\n' "\${COMPREPLY[@]}"`;
+      complete -p beatkeys
+      for line in "$@"; do
+        read -ra COMP_WORDS <<< "$line"
+        COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
+        _beatkeys
+        printf '%s: ' "$line"; echo "\${COMPREPLY[@]}"
+      done`;
+    const lines = {
+      'beatkeys rotate --req': '--request',
+      [`beatkeys status -n ${namespace} packet`]: 'packetbeat',
+      [`beatkeys list --connection ${namespace}/`]: `${namespace}/main`,
+    };
     const env = { PATH: await program.path(), KUBECONFIG: kubeconfig };
-    const { stdout, stderr } = await finish('bash', ['--norc', '-c', script, 'bash', 'beatkeys', ...words], { env });
-    expect(stderr).toBe('complete -o default -F _beatkeys beatkeys\n');
-    return stdout.split('\n').filter((line) => line !== '');
-  };
-
-  test('bash completes options and the names of objects', async () => {
-    expect(await offered('rotate', '--req')).toEqual(['--request']);
-    expect(await offered('status', '-n', namespace, 'packet')).toEqual(['packetbeat']);
-    expect(await offered('list', '--connection', `${namespace}/`)).toEqual([`${namespace}/main`]);
+    const { stdout } = await finish('bash', ['--norc', '-c', script, 'bash', ...Object.keys(lines)], { env });
+    expect(stdout.trim().split('\n')).toEqual([
+      'complete -o default -F _beatkeys beatkeys',
+      ...Object.entries(lines).map(([line, offered]) => `${line}: ${offered}`),
+    ]);
   });
 
   test('what cannot be had is not offered', async () => {

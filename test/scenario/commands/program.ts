@@ -1,4 +1,4 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { bundledProgram } from '../../operator/operator.ts';
 import { finish, type Finished } from '../../testbed/command.ts';
@@ -35,7 +35,9 @@ export function openProgram(): Program {
       await writeFile(path.join(bin, 'beatkeys'), `#!/bin/sh\nexec '${process.execPath}' '${file}' "$@"\n`, {
         mode: 0o755,
       });
-      await symlink(file, path.join(bin, 'kubectl-beatkeys')).catch(() => undefined);
+      const plugin = path.join(bin, 'kubectl-beatkeys');
+      await rm(plugin, { force: true });
+      await symlink(file, plugin);
       return `${bin}:${process.env['PATH'] ?? ''}`;
     },
     [Symbol.asyncDispose]: remove,
