@@ -55,8 +55,7 @@ export async function openSite(version: string, ground: Ground, options: SiteOpt
   const user = stack.use(await createLendingUser(node, options.privileges ?? everyPreset));
   leaks.note(user.password);
   const objects = await openNamespace(ground);
-  const guests: Objects[] = [];
-  for (let guest = 0; guest < (options.guests ?? 0); guest++) guests.push(await openNamespace(ground));
+  const guests = await Promise.all(Array.from({ length: options.guests ?? 0 }, () => openNamespace(ground)));
   const reached = options.front === undefined ? node : reachedAt((await options.front(node)).url, node);
   await objects.apply(...connection(objects.namespace, 'main', reached, user, options.connection, options.caKind));
   return {
