@@ -1,4 +1,5 @@
 import { Failure } from '../core/failure.ts';
+import { COMMANDS } from './commands.ts';
 import { callerText } from './failure-text.ts';
 import { listAt, loadCommander, names, textAt, type Given, type Setting } from './program.ts';
 import { renderCommand, RENDER_OUTPUTS, type RenderOptions } from './render-command.ts';
@@ -15,8 +16,6 @@ export async function runCommandLine(
   terminal: Terminal = ownTerminal(),
 ): Promise<number> {
   const { Command, CommanderError, Option } = await loadCommander();
-  // With them comes what the operator never loads, such as the schemas of its kinds.
-  const { COMMANDS } = await import('./commands.ts');
   let code: number = EXIT.ok;
   const files = new Option('-f, --filename <file...>', 'manifests: files, folders, or - for standard input').default(
     [],
