@@ -24,6 +24,12 @@ function nameIn(file: string): string {
   return first.startsWith('@') ? `${first}/${second}` : first;
 }
 
+test('Of the Kubernetes client the program has what reads kubeconfigs, and no class of an API', () => {
+  const client = inputs.filter((file) => file.includes('/@kubernetes/client-node/dist/'));
+  expect(client.map((file) => path.basename(file))).toContain('config.js');
+  expect(client.filter((file) => /\/gen\/(apis|models|types)\//.test(file))).toEqual([]);
+});
+
 // That the program is the same when it is made twice is told by the proof of the image: making it takes long.
 test('Nothing of what is made says where it was made', () => {
   for (const name of Object.values(DISTRIBUTION)) {
