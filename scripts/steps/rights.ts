@@ -30,10 +30,12 @@ export async function comparingRights(
 function compareNoted(noted: NotedRights, { whole, tell }: RightsOptions): readonly string[] {
   const accounts = noted.accounts();
   const usage = noted.usage();
-  if (accounts.some(({ auditLog }) => auditLog === undefined)) {
+  const unheard = accounts.filter(({ auditLog }) => auditLog === undefined);
+  if (unheard.length > 0 && unheard.length === accounts.length) {
     tell('this test bed keeps no audit log: rights were not compared');
     return [];
   }
+  if (unheard.length > 0) return unheard.map(({ user }) => `the API server of ${user} keeps no audit log`);
   return (['all', 'listed'] as const).flatMap((mode) => {
     const ofMode = accounts.filter((account) => account.mode === mode);
     if (ofMode.length === 0 && !whole) return [];

@@ -2,13 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BeatApiKey, BeatApiKeySpec } from '../../src/api/types.ts';
 import { externalServersGiven } from '../testbed/external.ts';
 import { installCrds } from '../testbed/kubernetes/client.ts';
-import { startNewestApiServer } from '../testbed/own.ts';
-import type { RunningControlPlane } from '../testbed/servers.ts';
 import { CRDS, versionOf } from './agreement/kubernetes-versions.ts';
 import { connection } from './manifests.ts';
 import { condition } from './objects.ts';
 import { openTrouble, type Trouble } from './trouble/open.ts';
-import { startOwnPlane, type OwnControlPlane } from './trouble/own.ts';
+import { startOwnNewestPlane, startOwnPlane, type OwnControlPlane } from './trouble/own.ts';
 import { writeUnguardedCrds } from './trouble/unguarded-crds.ts';
 
 /**
@@ -57,9 +55,8 @@ afterAll(() => crds.remove());
 /** In somebody else's cluster the definitions stay as they are. */
 const start = async (): Promise<readonly OwnControlPlane[]> => {
   if (externalServersGiven) return [];
-  const newest = await startNewestApiServer({ crds: crds.path });
-  const disposable = (plane: RunningControlPlane) => ({ ...plane, [Symbol.asyncDispose]: () => plane.stop() });
-  return [await startOwnPlane(crds.path), ...(newest === undefined ? [] : [disposable(newest)])];
+  const newest = await startOwnNewestPlane(crds.path);
+  return [await startOwnPlane(crds.path), ...(newest === undefined ? [] : [newest])];
 };
 const planes = await Promise.all((await start()).map(async (plane) => [await versionOf(plane), plane] as const));
 afterAll(() => Promise.all(planes.map(([, plane]) => plane[Symbol.asyncDispose]())));

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { noteUsage } from '../../rights/noted.ts';
-import { startControlPlane } from '../../testbed/own.ts';
+import { startControlPlane, startNewestApiServer } from '../../testbed/own.ts';
 import type { RunningControlPlane } from '../../testbed/servers.ts';
 import type { WorldOptions } from '../world.ts';
 import { openTrouble, type Trouble } from './open.ts';
@@ -13,19 +13,25 @@ export interface OwnPlane extends Trouble {
   readonly plane: RunningControlPlane;
 }
 
+const CRDS = path.resolve(import.meta.dirname, '../../../crds');
+
 /** Starts one, with the definitions of this folder; left out: those of the project. */
-export async function startOwnPlane(
-  crds = path.resolve(import.meta.dirname, '../../../crds'),
-): Promise<OwnControlPlane> {
-  const plane = await startControlPlane({ crds, audit: true });
-  return {
-    ...plane,
-    async [Symbol.asyncDispose]() {
-      await noteUsage(plane.auditLog);
-      await plane.stop();
-    },
-  };
+export const startOwnPlane = async (crds = CRDS): Promise<OwnControlPlane> =>
+  owned(await startControlPlane({ crds, audit: true }));
+
+/** An API server of the newest Kubernetes, without controllers; `undefined` where there is none. */
+export async function startOwnNewestPlane(crds: string): Promise<OwnControlPlane | undefined> {
+  const plane = await startNewestApiServer({ crds, audit: true });
+  return plane === undefined ? undefined : owned(plane);
 }
+
+const owned = (plane: RunningControlPlane): OwnControlPlane => ({
+  ...plane,
+  async [Symbol.asyncDispose]() {
+    await noteUsage(plane.auditLog);
+    await plane.stop();
+  },
+});
 
 /** The same with an operator. Close it. */
 export async function openOwnPlane(crds?: string, options: WorldOptions = {}): Promise<OwnPlane> {
