@@ -1,6 +1,7 @@
 import { Failure } from '../core/failure.ts';
 import { COMMANDS } from './commands.ts';
 import { callerText } from './failure-text.ts';
+import { dashedIDsLast } from './key-id-arguments.ts';
 import { listAt, loadCommander, names, textAt, type Given, type Setting } from './program.ts';
 import { renderCommand, RENDER_OUTPUTS, type RenderOptions } from './render-command.ts';
 import { roleCommand, ROLE_OUTPUTS, type RoleCommandOptions } from './role-command.ts';
@@ -72,7 +73,7 @@ export async function runCommandLine(
   const setting: Setting = { program, Option, terminal, version, ended };
   for (const add of COMMANDS) add(setting);
   try {
-    await program.parseAsync([...args], { from: 'user' });
+    await program.parseAsync([...dashedIDsLast(args)], { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
