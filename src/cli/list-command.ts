@@ -90,7 +90,10 @@ async function listCommand(options: ListOptions, terminal: Terminal): Promise<nu
       .filter(({ status }) => (states.length === 0 ? status !== 'Invalidated' : states.includes(status)));
     const sorted = sortKeys(listed, sort);
     terminal.out(output === 'table' ? (sorted.length === 0 ? '' : keyTable(sorted)) : await printed(sorted, output));
-    if (sorted.length === 0) terminal.tell('no keys');
+    if (sorted.length === 0) {
+      const those = states.length === 0 ? '' : ` that are ${states.join(' or ')}`;
+      terminal.tell(`no keys${those}${namespace === EVERYWHERE ? '' : ` in namespace ${namespace}; -A looks in all`}`);
+    }
     for (const gap of gaps) terminal.tell(`error: ${gap}`);
     if (connections.length === 0) terminal.tell('note: there is no ElasticsearchConnection to look behind');
     if (sorted.some(({ status }) => status === 'Unknown') && !answerers.everywhere)
