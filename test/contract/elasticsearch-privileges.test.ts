@@ -66,6 +66,15 @@ const requestOf = fc.record({
 const CEILINGS = 130;
 const REQUESTS_EACH = 40;
 const IN_FLIGHT = 8;
+/**
+ * The same pairs in every run: one odd ceiling shifts all of its pairs at once, and the share below shall tell of the
+ * policy, not of luck. What nobody thought of is looked for by the properties in test/property.
+ */
+const SEED = 7;
+const pairsOf = fc.record({
+  ceiling: ceilingOf,
+  requests: fc.array(requestOf, { minLength: REQUESTS_EACH, maxLength: REQUESTS_EACH }),
+});
 
 interface Pair {
   readonly ceiling: RoleDescriptor;
@@ -132,12 +141,11 @@ describe.each(elasticsearchVersions())('Elasticsearch %s', (version) => {
   });
 
   test('grants whatever is inside a ceiling, and little that is not', async () => {
-    const ceilings = fc.sample(ceilingOf, CEILINGS);
     const total = { pairs: 0, granted: 0, agreed: 0, stricter: [] as Pair[], wider: [] as Pair[] };
-    const left = [...ceilings];
+    const left = fc.sample(pairsOf, { numRuns: CEILINGS, seed: SEED });
     const work = async (): Promise<void> => {
-      for (let ceiling = left.pop(); ceiling !== undefined; ceiling = left.pop()) {
-        const { granted, agreed, stricter, wider } = await compare(node, ceiling, fc.sample(requestOf, REQUESTS_EACH));
+      for (let next = left.pop(); next !== undefined; next = left.pop()) {
+        const { granted, agreed, stricter, wider } = await compare(node, next.ceiling, next.requests);
         total.pairs += REQUESTS_EACH;
         total.granted += granted;
         total.agreed += agreed;

@@ -92,7 +92,9 @@ beforeAll(async () => {
   };
   await home.apply(operatorDeployment(home.namespace, VERSION, settings));
   await logging.apply(...connection(logging.namespace, 'main', node, user));
-  await Promise.all(['left-1', 'left-2', 'left-3'].map(async (name) => orphans.set(name, await leave(objects, name))));
+  const left = ['left-1', 'left-2', 'left-3'];
+  const ids = await Promise.all(left.map((name) => leave(objects, name)));
+  for (const [index, name] of left.entries()) orphans.set(name, ids[index] ?? '');
   await leave(logging, 'left');
   await logging.issue('packetbeat', { roleDescriptors, expiration: '30d' });
 });
