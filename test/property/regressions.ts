@@ -48,5 +48,10 @@ export const regressions: readonly (readonly [what: string, first: Edit, events:
     plain,
     [{ type: 'look' }, { type: 'user', name: 'other', manageApiKey: false }, pass],
   ],
+  [
+    'a reason that was taken out of the journal, and written anew as empty, was held against a restart',
+    { ...plain, consumers: 4 },
+    [pass, { type: 'journal', part: 'rotationReason' }, { type: 'secret', what: 'leave the watch' }],
+  ],
   ['a killed key was revoked', { ...plain, expiration: '30d' }, [pass, { type: 'server', what: 'kill key' }]],
 ];
