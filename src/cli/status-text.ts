@@ -2,6 +2,7 @@ import type { BeatApiKey, Condition } from '../api/types.ts';
 import { nameOf } from './objects.ts';
 import type { StatusReport } from './status-report.ts';
 import { table } from './table.ts';
+import { visible } from './visible.ts';
 
 /** A report for a person: a word in front of every line. */
 export function statusText(report: StatusReport): string {
@@ -19,7 +20,9 @@ export function statusText(report: StatusReport): string {
   ];
   const width = Math.max(...lines.map(([label]) => label.length)) + 3;
   return lines
-    .flatMap(([label, each]) => each.map((line, index) => `${(index === 0 ? label : '').padEnd(width)}${line}\n`))
+    .flatMap(([label, each]) =>
+      each.map((line, index) => `${(index === 0 ? label : '').padEnd(width)}${visible(line)}\n`),
+    )
     .join('');
 }
 

@@ -7,7 +7,7 @@ function open(isTTY: boolean) {
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
   const terminal = ownTerminal({
     stdin: Object.assign(stdin, { isTTY }),
-    stdout,
+    stdout: Object.assign(stdout, { isTTY }),
     stderr: Object.assign(stderr, { isTTY, columns: 20 }),
     env: {},
   });
@@ -34,6 +34,17 @@ test('where nobody watches there is none, and nothing that moves or colours text
   terminal.tell('note');
   expect(out()).toBe('result\n');
   expect(told()).toBe('note\n');
+});
+
+test('what somebody wrote into a name cannot act on the terminal', () => {
+  const { terminal, out, told } = open(true);
+  terminal.out('a\u001B[2Jkey\tb\u009B1m\n');
+  terminal.tell('c\rd\u0007');
+  expect(out()).toBe('a\uFFFD[2Jkey\tb\uFFFD1m\n');
+  expect(told()).toBe('c\uFFFDd\uFFFD\n');
+  const pipe = open(false);
+  pipe.terminal.out('password: \u007F\n');
+  expect(pipe.out()).toBe('password: \u007F\n');
 });
 
 test('a person is asked, and nobody else', async () => {

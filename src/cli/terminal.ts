@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { visible } from './visible.ts';
 
 /** What a command reads and writes beside files. */
 export interface Terminal {
@@ -32,7 +33,7 @@ const CLEAR_LINE = '\r\u001B[2K';
 /** What a process has of a terminal. */
 export type Streams = Pick<NodeJS.Process, 'env'> & {
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
-  readonly stdout: NodeJS.WritableStream;
+  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean };
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 };
 
@@ -53,16 +54,17 @@ export function ownTerminal({ stdin, stdout, stderr, env }: Streams = process): 
   return {
     out: (text) => {
       clear();
-      stdout.write(text);
+      // What goes into a pipe stays as it is: a manifest with a password for one.
+      stdout.write(stdout.isTTY === true ? visible(text) : text);
     },
     tell: (line) => {
       clear();
-      stderr.write(`${line}\n`);
+      stderr.write(`${visible(line)}\n`);
     },
     progress: (line) => {
       if (stderr.isTTY !== true) return;
       // A longer one would take more than one line, which could not be taken away again.
-      stderr.write(`${CLEAR_LINE}${line.slice(0, Math.max(1, (stderr.columns ?? USUAL_WIDTH) - 1))}`);
+      stderr.write(`${CLEAR_LINE}${visible(line).slice(0, Math.max(1, (stderr.columns ?? USUAL_WIDTH) - 1))}`);
       shown = true;
     },
     read: async () => {
@@ -75,7 +77,7 @@ export function ownTerminal({ stdin, stdout, stderr, env }: Streams = process): 
       clear();
       const lines = createInterface({ input: stdin, output: stderr });
       try {
-        return await lines.question(question);
+        return await lines.question(visible(question));
       } finally {
         lines.close();
       }
