@@ -13,11 +13,10 @@
 import { parseArgs } from 'node:util';
 import packageJson from '../package.json' with { type: 'json' };
 import { finish } from '../test/testbed/command.ts';
-import { coordinatesVariable, givenCoordinates, writeCoordinates } from '../test/testbed/coordinates-file.ts';
-import { chooseProvider, startTestbed, type Testbed } from '../test/testbed/testbed.ts';
 import { buildArguments } from './image/build-arguments.ts';
 import { importBases } from './image/offline-base.ts';
 import { interruptedCode, runCommand, runSteps, verbose, type Step } from './steps/run.ts';
+import { serversStep } from './steps/servers.ts';
 import { runWatched } from './steps/vitest.ts';
 
 const { values, positionals } = parseArgs({
@@ -31,7 +30,6 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 const { tag, engine } = values;
-let testbed: Testbed | undefined;
 
 const steps: Step[] = [
   {
@@ -50,14 +48,7 @@ const steps: Step[] = [
     },
   },
 ];
-const servers: Step = {
-  name: 'servers',
-  run: async (tell) => {
-    if (givenCoordinates() !== undefined) return;
-    testbed = await startTestbed(await chooseProvider(tell), { crds: 'crds' }, tell);
-    process.env[coordinatesVariable] = writeCoordinates(testbed.coordinates);
-  },
-};
+const { step: servers, stop } = serversStep();
 const proof: Step = {
   name: 'proof',
   after: ['image', servers.name],
@@ -67,7 +58,7 @@ const proof: Step = {
 
 const code = await runSteps(values.prove ? [...steps, servers, proof] : steps);
 if (code === 0) console.log(await summary());
-if (code !== interruptedCode) await testbed?.stop();
+if (code !== interruptedCode) await stop();
 process.exitCode = code;
 
 /** What was built. */

@@ -15,12 +15,11 @@ import { parseArgs } from 'node:util';
 import { machine } from '../bench/report.ts';
 import { FIGURES_FILE, SOAK_MINUTES, sumFigures } from '../test/scenario/figures.ts';
 import { programVariable } from '../test/operator/operator.ts';
-import { coordinatesVariable, givenCoordinates, writeCoordinates } from '../test/testbed/coordinates-file.ts';
 import { temporaryFolder } from '../test/testbed/leftovers.ts';
-import { chooseProvider, startTestbed, type Testbed } from '../test/testbed/testbed.ts';
 import { bundle } from './build/bundle.ts';
 import { judge, PARTS, table, type PartName } from './soak/report.ts';
 import { interruptedCode, runSteps, type Step } from './steps/run.ts';
+import { serversStep } from './steps/servers.ts';
 import { runWatched } from './steps/vitest.ts';
 
 const { values } = parseArgs({
@@ -39,15 +38,7 @@ const folder = temporaryFolder('soak');
 const figuresFile = path.join(folder.path, 'figures');
 writeFileSync(figuresFile, '');
 
-let testbed: Testbed | undefined;
-const servers: Step = {
-  name: 'servers',
-  run: async (tell) => {
-    if (givenCoordinates() !== undefined) return;
-    testbed = await startTestbed(await chooseProvider(tell), { crds: 'crds' }, tell);
-    process.env[coordinatesVariable] = writeCoordinates(testbed.coordinates);
-  },
-};
+const { step: servers, stop } = serversStep();
 const program: Step = {
   name: 'bundle',
   run: async () => {
@@ -78,7 +69,7 @@ if (values.json !== undefined) {
 }
 console.log(`\n${table(rows)}`);
 // An interrupted run does not wait for servers that are still starting: they end with this process.
-if (code !== interruptedCode) await testbed?.stop();
+if (code !== interruptedCode) await stop();
 await folder.remove();
 process.exit(code === 0 && !pass ? 1 : code);
 
