@@ -13,6 +13,8 @@ import type { Pod } from './pod-status.ts';
 const { API_URL: apiUrl = '', TOKEN: token = '' } = process.env;
 const stopAfter = 50;
 const watchSeconds = 240;
+const retryAfter = 200;
+const patience = 10_000;
 
 /** What is under way or done, by pod and step, so that each step is done once. */
 const begun = new Set<string>();
@@ -23,28 +25,32 @@ async function call(method: string, path: string, body?: object, type = 'applica
     method,
     headers: { authorization: `Bearer ${token}`, 'content-type': type },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(patience),
   });
   const text = await answer.text();
   if (answer.ok) return JSON.parse(text);
-  // The pod may be gone or changed by now; the watch will say so.
-  if (answer.status !== 404 && answer.status !== 409) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-  return undefined;
+  // The pod is gone by now; the watch will say so.
+  if (answer.status === 404) return undefined;
+  throw new Error(`${method} ${path}: ${answer.status} ${text}`);
 }
 
 function pathOf({ metadata }: Pod): string {
   return `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}`;
 }
 
+/** A step that fails is tried again until the pod is gone: the watch tells of a pod only when it changes. */
 function once(pod: Pod, step: 'start' | 'stop', afterMs: number, act: () => Promise<unknown>): void {
   const key = `${step} ${pod.metadata.uid}`;
   if (begun.has(key)) return;
   begun.add(key);
-  setTimeout(() => {
+  const attempt = (): void => {
+    if (!begun.has(key)) return;
     act().catch((error: unknown) => {
-      begun.delete(key);
       console.error(String(error));
+      setTimeout(attempt, retryAfter);
     });
-  }, afterMs);
+  };
+  setTimeout(attempt, afterMs);
 }
 
 function remove(pod: Pod): Promise<unknown> {
@@ -69,6 +75,9 @@ function seen(pod: Pod): void {
 /** Lists all pods, then follows their changes until the server ends the watch. */
 async function follow(): Promise<void> {
   const list = (await call('GET', '/api/v1/pods')) as { items: Pod[]; metadata: { resourceVersion: string } };
+  // What went while nobody watched is forgotten here.
+  const there = new Set(list.items.map(({ metadata }) => metadata.uid));
+  for (const key of begun) if (!there.has(key.split(' ')[1] ?? '')) begun.delete(key);
   list.items.forEach(seen);
   const query = `watch=1&timeoutSeconds=${watchSeconds}&resourceVersion=${list.metadata.resourceVersion}`;
   const watch = await fetch(`${apiUrl}/api/v1/pods?${query}`, { headers: { authorization: `Bearer ${token}` } });
