@@ -122,14 +122,16 @@ describe.for(BEATS_EXAMPLES)('examples/beats/%s', { concurrent: true }, (name) =
       expect(await pod(namespace, withImage(template))).toEqual({ code: 0, said: '' });
   });
 
-  test.runIf(stricter !== undefined)('a stricter Pod Security would refuse them', async () => {
-    const other = await namespaceWith({ [ENFORCE]: stricter ?? '' });
-    for (const { template } of templates) {
-      const { code, said } = await pod(other, withoutAccount(withImage(template)));
-      expect(code).toBe(1);
-      expect(said).toContain(`violates PodSecurity "${stricter}:latest"`);
-    }
-  });
+  if (stricter !== undefined) {
+    test('a stricter Pod Security would refuse them', async () => {
+      const other = await namespaceWith({ [ENFORCE]: stricter });
+      for (const { template } of templates) {
+        const { code, said } = await pod(other, withoutAccount(withImage(template)));
+        expect(code).toBe(1);
+        expect(said).toContain(`violates PodSecurity "${stricter}:latest"`);
+      }
+    });
+  }
 
   test('no container is privileged, and each has the capabilities that it needs', () => {
     for (const { template } of templates) {
