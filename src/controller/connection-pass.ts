@@ -1,4 +1,3 @@
-import { CONNECTION_FINALIZER } from '../api/names.ts';
 import { describeProblems, parseElasticsearchConnectionSpec } from '../api/parse.ts';
 import type { ElasticsearchConnection, ElasticsearchConnectionSpec } from '../api/types.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
@@ -11,6 +10,7 @@ import type { Terms } from '../core/connection-view.ts';
 import { Failure } from '../core/failure.ts';
 import type { ConnectionClient, ConnectionState, Inventory } from './connection-state.ts';
 import type { Connections } from './connections.ts';
+import { holdConnection, isHeld } from './hold-connection.ts';
 import { countKeys, keepInventory, listKeys } from './inventory.ts';
 import { isServed, type PassContext } from './pass-context.ts';
 import type { Outcome } from './outcome.ts';
@@ -43,7 +43,7 @@ export async function passConnection(
   const before = canonicalJson(state.view);
   const failure = await bringUpToDate(object, state, context, signal);
   if (canonicalJson(state.view) !== before) context.wakeObjectsOf(key);
-  await hold(object, context);
+  await holdOrRelease(object, state, context);
   if (failure === undefined) await sweep(object, state, context, signal);
   await report(object, state, context);
   if (failure === undefined) return { type: 'done', dueAt: dueAt(state, context) };
@@ -183,11 +183,13 @@ function settle(state: ConnectionState, verdict: ConnectionVerdict, terms?: Term
 }
 
 /** The finalizer is there exactly while objects refer to the connection. */
-async function hold(object: ElasticsearchConnection, { cluster }: PassContext): Promise<void> {
-  const held = (object.metadata.finalizers ?? []).includes(CONNECTION_FINALIZER);
-  const wanted = isReferredTo(object, cluster.beatApiKeys.cache);
-  if (held && !wanted) await cluster.connections.release(object);
-  if (!held && wanted && object.metadata.deletionTimestamp === undefined) await cluster.connections.hold(object);
+async function holdOrRelease(
+  object: ElasticsearchConnection,
+  state: ConnectionState,
+  { cluster }: PassContext,
+): Promise<void> {
+  if (isReferredTo(object, cluster.beatApiKeys.cache)) await holdConnection(state, cluster);
+  else if (isHeld(object)) await cluster.connections.release(object);
 }
 
 async function report(object: ElasticsearchConnection, state: ConnectionState, context: PassContext): Promise<void> {

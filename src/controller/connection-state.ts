@@ -46,6 +46,8 @@ export class ConnectionState {
   orphans: ReadonlyMap<string, number> = new Map();
   /** `begunAt` of the inventory that was searched for such keys last. */
   sweptAt: number | undefined;
+  /** The finalizer is on its way to the connection. */
+  holding: Promise<unknown> | undefined;
   /** Somebody waits for an inventory begun no earlier than this, epoch milliseconds. */
   inventoryWantedSince: number | undefined;
   readonly #privileges = new Map<string, { readonly at: number; readonly missing: Reading<readonly string[]> }>();

@@ -5,6 +5,7 @@ import { keyIDsOf } from '../core/journal.ts';
 import { journalOf, type Observed } from '../core/observed.ts';
 import type { ActionContext } from './action-context.ts';
 import { adoptSecret } from './adopt-secret.ts';
+import { holdConnection } from './hold-connection.ts';
 import { invalidateKeys } from './invalidate-keys.ts';
 import { issueKey } from './issue-key.ts';
 import { restartConsumers } from './restart-consumers.ts';
@@ -13,11 +14,11 @@ import { updateKey } from './update-key.ts';
 
 /** Runs one action and answers what it changed. Throws `Failure`; what it left undone, a later plan finds. */
 export async function execute(action: Action, context: ActionContext, signal: AbortSignal): Promise<Effect> {
-  const { cluster, observed, operator } = context;
+  const { cluster } = context;
   context.mayAct();
   switch (action.type) {
     case 'claim':
-      return { type: 'claimed', object: await cluster.beatApiKeys.claim(observed.object, operator().installation) };
+      return claim(context);
     case 'adoptSecret':
       return adoptSecret(action, context, signal);
     case 'issueKey':
@@ -38,6 +39,16 @@ export async function execute(action: Action, context: ActionContext, signal: Ab
     case 'release':
       return release(context);
   }
+}
+
+/**
+ * The connection is held first: were both deleted while no operator runs, keys of a claimed object could be invalidated
+ * by nobody.
+ */
+async function claim({ cluster, connection, mayAct, observed, operator }: ActionContext): Promise<Effect> {
+  if (connection !== undefined) await holdConnection(connection, cluster);
+  mayAct();
+  return { type: 'claimed', object: await cluster.beatApiKeys.claim(observed.object, operator().installation) };
 }
 
 /** The finalizer goes; keys that a user lets live are named in the log and in an event. */

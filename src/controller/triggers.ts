@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { BeatApiKey, ElasticsearchConnection } from '../api/types.ts';
-import { CONNECTION_FINALIZER, LABELS } from '../api/names.ts';
+import { LABELS } from '../api/names.ts';
 import { secretName } from '../core/desired.ts';
 import { parseElasticsearchConnectionSpec } from '../api/parse.ts';
 import type { WorkQueue } from '../runtime/queue.ts';
 import type { Connections } from './connections.ts';
 import { ConsumerIndex } from './consumer-index.ts';
+import { isHeld } from './hold-connection.ts';
 import type { Cache, Cluster, ObjectKey, Reference } from './ports.ts';
 import { referencesOf } from './target.ts';
 
@@ -106,10 +107,8 @@ export function isReferredTo(connection: ElasticsearchConnection, objects: Cache
 
 /** Only the first and the last reference matter to a connection; one that is being deleted tells how many are left. */
 function needsAnotherHold(connection: ElasticsearchConnection, objects: Cache<BeatApiKey>): boolean {
-  const { finalizers = [], deletionTimestamp } = connection.metadata;
-  return (
-    deletionTimestamp !== undefined || finalizers.includes(CONNECTION_FINALIZER) !== isReferredTo(connection, objects)
-  );
+  const { deletionTimestamp } = connection.metadata;
+  return deletionTimestamp !== undefined || isHeld(connection) !== isReferredTo(connection, objects);
 }
 
 /** The objects whose Secret has this name: its own name as a rule, so most are found without a search. */

@@ -29,7 +29,7 @@ export type Action =
   | RestartConsumers
   | { readonly type: 'release' };
 
-/** Finalizer and installation annotation, before the first effect outside. */
+/** The connection's finalizer, then the object's and the installation annotation, before the first effect outside. */
 export interface Claim {
   readonly type: 'claim';
 }

@@ -8,7 +8,7 @@ import { Sensitive } from '../../src/runtime/sensitive.ts';
 import { failure } from './circumstances.ts';
 import type { ModelKubernetes } from './model-kubernetes.ts';
 import type { ModelWorkload } from './model-workload.ts';
-import { mustBeAllowedToRelease, mustBeAllowedToRestart, mustBeClaimed } from './promises.ts';
+import { mustBeAllowedToRelease, mustBeAllowedToRestart, mustBeClaimed, mustBeHeld } from './promises.ts';
 import type { Servers } from './servers.ts';
 
 /** Kubernetes as the operator sees it; its watches are told when they shall say something. */
@@ -39,7 +39,11 @@ export function modelCluster(servers: Servers): ModelCluster {
     beatApiKeys: {
       cache: beatApiKeys,
       read: (namespace, name) => answer(() => read(namespace, name)),
-      claim: (object, installation) => answer(() => of(object).claim(object, installation)),
+      claim: (object, installation) =>
+        answer(() => {
+          mustBeHeld(servers);
+          return of(object).claim(object, installation);
+        }),
       release: (object) =>
         answer(() => {
           if (objects.some((one) => one.object?.metadata.uid === object.metadata.uid)) {

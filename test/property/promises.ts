@@ -1,4 +1,4 @@
-import { ANNOTATIONS, FINALIZER } from '../../src/api/names.ts';
+import { ANNOTATIONS, CONNECTION_FINALIZER, FINALIZER } from '../../src/api/names.ts';
 import { consumersOf } from '../../src/core/consumers.ts';
 import { desire, retains } from '../../src/core/desired.ts';
 import { keyIDsOf, readJournal, SUPERSEDED_LIMIT, type Journal } from '../../src/core/journal.ts';
@@ -25,6 +25,11 @@ export function mustBeClaimed({ object }: ModelKubernetes): void {
   const { finalizers = [], annotations = {} } = object?.metadata ?? {};
   must(finalizers.includes(FINALIZER), 'nothing happens outside without the finalizer');
   must(annotations[ANNOTATIONS.installation] === INSTALLATION, 'nothing happens outside without the claim');
+}
+
+/** A connection outlasts the objects whose keys are behind it. */
+export function mustBeHeld({ connection: { object } }: Servers): void {
+  must((object.metadata.finalizers ?? []).includes(CONNECTION_FINALIZER), 'no object is claimed before its connection');
 }
 
 export function mustBeAllowedToCreate({ mark }: { readonly mark: KeyMark }, servers: Servers): void {

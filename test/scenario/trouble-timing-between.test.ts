@@ -2,6 +2,8 @@ import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import type { BeatApiKeySpec } from '../../src/api/types.ts';
 import { startFaultProxy, type Fault, type Seen } from '../contract/fault-proxy.ts';
 import { controlPlane, elasticsearch } from '../testbed/current.ts';
+import { connection } from './manifests.ts';
+import { condition } from './objects.ts';
 import { openGate } from './trouble/gate.ts';
 import { openTrouble } from './trouble/open.ts';
 import { rounds } from './trouble/rounds.ts';
@@ -103,9 +105,26 @@ describe('A write whose answer is lost', () => {
   });
 });
 
-describe('An API server that is in trouble', () => {
-  const unavailable = { status: 503, body: { kind: 'Status', reason: 'ServiceUnavailable', code: 503 } };
+const unavailable = { status: 503, body: { kind: 'Status', reason: 'ServiceUnavailable', code: 503 } };
 
+test('A connection is held before the first object that refers to it is claimed', async () => {
+  const path = `/apis/beatkeys.dev/v1alpha1/namespaces/${objects.namespace}`;
+  const isPatch =
+    (of: string) =>
+    ({ method, url }: Seen) =>
+      method === 'PATCH' && url.pathname === `${path}/${of}`;
+  const isHold = isPatch('elasticsearchconnections/held');
+  await objects.apply(...connection(objects.namespace, 'held', site.node, site.user));
+  await objects.until('ElasticsearchConnection', 'held', 'Ready', (one) => condition(one, 'Ready')?.status === 'True');
+  toFirst(2, isHold, unavailable);
+  await objects.applyKey('holder', spec('monitor', { connectionRef: { name: 'held' } }));
+  await untilWhole(site, 'holder');
+  const { seen } = kubernetes;
+  expect(seen.filter(isHold)).toHaveLength(3);
+  expect(seen.findLastIndex(isHold)).toBeLessThan(seen.findIndex(isPatch('beatapikeys/holder')));
+});
+
+describe('An API server that is in trouble', () => {
   test('takes the Secret at the fourth try, with the first key', async () => {
     toFirst(3, isStore, unavailable);
     await objects.applyKey('patient', spec('monitor'));
