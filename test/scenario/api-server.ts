@@ -38,7 +38,12 @@ const PATIENCE_MS = 90_000;
 /** No object of a test comes near to this size. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
-/** The API server, read by its administrator without a process for each question, and watched instead of polled. */
+/** Kubernetes' answer to what it refuses, as far as this reads it. */
+interface Refusal {
+  readonly message?: string;
+}
+
+/** The API server, used by its administrator without a process for each request, and watched instead of polled. */
 export class ApiServer implements AsyncDisposable {
   readonly #address: ControlPlaneAddress;
   readonly #dispatcher: Agent;
@@ -57,6 +62,18 @@ export class ApiServer implements AsyncDisposable {
   async find<T extends StoredObject>(collection: string, name: string): Promise<T | undefined> {
     const { items } = await this.#list<T>(collection, { fieldSelector: `metadata.name=${name}` });
     return items[0];
+  }
+
+  /** A merge patch, as `kubectl patch --type=merge` sends it. Throws with what the API server said. */
+  async patch(collection: string, name: string, patch: object): Promise<void> {
+    const headers = { 'content-type': 'application/merge-patch+json' };
+    await this.#write('PATCH', `${collection}/${name}?fieldManager=kubectl-patch`, patch, headers);
+  }
+
+  /** Begins the deletion, as `kubectl delete --wait=false` does. False where there is no such object. */
+  async remove(collection: string, name: string): Promise<boolean> {
+    const options = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background' };
+    return this.#write('DELETE', `${collection}/${name}`, options, { 'content-type': 'application/json' });
   }
 
   /**
@@ -146,6 +163,23 @@ export class ApiServer implements AsyncDisposable {
   ): Promise<List<T>> {
     const { body } = await this.#get(collection, parameters, signal);
     return (await body.json()) as List<T>;
+  }
+
+  /** False where there is no such object to be deleted. */
+  async #write(
+    method: 'PATCH' | 'DELETE',
+    path: string,
+    content: object,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<boolean> {
+    const { statusCode, body } = await request(new URL(path, this.#address.url), {
+      ...{ method, dispatcher: this.#dispatcher, body: JSON.stringify(content) },
+      headers: { ...headers, authorization: `Bearer ${this.#address.token}` },
+    });
+    const answer = (await body.json()) as Refusal;
+    if (statusCode < 300) return true;
+    if (statusCode === 404 && method === 'DELETE') return false;
+    throw new Error(`${method} ${path} was answered with ${statusCode}: ${answer.message ?? ''}`);
   }
 
   async #get(collection: string, parameters: Readonly<Record<string, string>>, signal?: AbortSignal) {

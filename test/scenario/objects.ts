@@ -71,7 +71,7 @@ export function condition({ status }: StoredObject, type: Condition['type']): Co
   return status?.conditions?.find((each) => each.type === type);
 }
 
-/** The objects of one namespace: changed by kubectl, as users do, and watched. */
+/** The objects of one namespace: applied by kubectl, as users do, and watched. */
 export class Objects {
   readonly namespace: string;
   readonly #plane: ControlPlane;
@@ -103,13 +103,19 @@ export class Objects {
     return this.ready(name);
   }
 
+  /** A merge patch. */
   async patch(kind: Kind, name: string, patch: object): Promise<void> {
-    await this.kubectl(['patch', kind, name, '--type=merge', '-p', JSON.stringify(patch)]);
+    await this.#api.patch(collection(kind, this.namespace), name, patch);
   }
 
   /** Begins the deletion and does not wait for its end. */
   async remove(kind: Kind, name: string): Promise<void> {
-    await this.kubectl(['delete', kind, name, '--wait=false']);
+    if (!(await this.removeIfThere(kind, name))) throw new Error(`there is no ${kind} ${name}`);
+  }
+
+  /** The same; false where there is none. */
+  removeIfThere(kind: Kind, name: string): Promise<boolean> {
+    return this.#api.remove(collection(kind, this.namespace), name);
   }
 
   async find<K extends Kind>(kind: K, name: string): Promise<Kinds[K] | undefined> {

@@ -88,7 +88,7 @@ export class PlayedPods implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.stopBeat = (beat) => beat.stop();
-    await this.#objects.kubectl(['delete', 'daemonset', this.#options.name, '--wait=false']);
+    await this.#objects.remove('DaemonSet', this.#options.name);
     const { name } = this.#running ?? {};
     if (this.#failure === undefined && name !== undefined)
       await this.#api.until(this.#collection, name, 'its end', (pod) => pod === undefined);

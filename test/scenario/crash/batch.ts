@@ -1,3 +1,4 @@
+import type { Kind } from '../objects.ts';
 import type { Stand } from './stand.ts';
 import { Trial, type Case, type Result } from './trial.ts';
 
@@ -19,10 +20,10 @@ export async function tryCases(stand: Stand, cases: readonly Case[]): Promise<Ou
   const applied = trials.flatMap((trial) => trial.applied);
   const removed = trials.filter((trial) => trial.applied.length === 0).map(({ name }) => name);
   if (applied.length > 0) await objects.apply(...applied);
-  if (removed.length > 0) await remove(stand, 'beatapikeys', removed);
+  await remove(stand, 'BeatApiKey', removed);
   const results = await Promise.all(trials.map((trial) => trial.finish()));
   const names = trials.map(({ name }) => name);
-  for (const kind of ['beatapikeys', 'elasticsearchconnections', 'daemonsets']) await remove(stand, kind, names);
+  for (const kind of ['BeatApiKey', 'ElasticsearchConnection', 'DaemonSet'] as const) await remove(stand, kind, names);
   const left = await Promise.allSettled(trials.map((trial) => trial.untilGone()));
   return {
     results: results.map((result, index) => withRemains(result, left[index])),
@@ -30,8 +31,8 @@ export async function tryCases(stand: Stand, cases: readonly Case[]): Promise<Ou
   };
 }
 
-async function remove({ site }: Stand, kind: string, names: readonly string[]): Promise<void> {
-  await site.objects.kubectl(['delete', kind, ...names, '--ignore-not-found', '--wait=false']);
+async function remove({ site }: Stand, kind: Kind, names: readonly string[]): Promise<void> {
+  await Promise.all(names.map((name) => site.objects.removeIfThere(kind, name)));
 }
 
 /** A key that outlives its object is an orphan, whatever the story was. */

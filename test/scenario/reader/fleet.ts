@@ -69,7 +69,7 @@ export class Fleet implements AsyncDisposable {
   /** Takes the workload away and waits for the last document of the last client. */
   async [Symbol.asyncDispose](): Promise<void> {
     const { objects, kind, name } = this.#parts;
-    await objects.kubectl(['delete', kind, name, '--ignore-not-found', '--wait=false']);
+    await objects.removeIfThere(kind, name);
     try {
       await this.#until('the end of all pods', async () => (await this.#pods()).length === 0);
     } finally {

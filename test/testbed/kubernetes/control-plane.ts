@@ -66,6 +66,8 @@ async function start(
       name,
       command: name === 'kube-apiserver' && newest !== undefined ? newest : path.join(assets, name),
       args,
+      // Memory is not scarce here, processors are: garbage is collected a fourth as often.
+      env: { ...process.env, GOGC: '400' },
       log: inFolder(`${name}.log`),
       ...(ready === undefined ? {} : { ready }),
     });
