@@ -1,4 +1,5 @@
-import { Agent, request } from 'undici';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Agent, request, type Dispatcher } from 'undici';
 import type { Condition } from '../../src/api/types.ts';
 import { splitLines } from '../../src/kubernetes/lines.ts';
 import type { ControlPlaneAddress } from '../testbed/servers.ts';
@@ -38,6 +39,14 @@ const PATIENCE_MS = 90_000;
 /** No object of a test comes near to this size. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
+/** What a request has beside its path. */
+interface Ask {
+  readonly method?: 'PATCH' | 'DELETE';
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
 /** Kubernetes' answer to what it refuses, as far as this reads it. */
 interface Refusal {
   readonly message?: string;
@@ -62,6 +71,13 @@ export class ApiServer implements AsyncDisposable {
   async find<T extends StoredObject>(collection: string, name: string): Promise<T | undefined> {
     const { items } = await this.#list<T>(collection, { fieldSelector: `metadata.name=${name}` });
     return items[0];
+  }
+
+  /** Server-side, as `kubectl apply --server-side --force-conflicts` does. Throws with what the API server said. */
+  async apply(collection: string, manifest: { readonly metadata: { readonly name: string } }): Promise<void> {
+    const parameters = 'fieldManager=kubectl&force=true&fieldValidation=Strict';
+    const headers = { 'content-type': 'application/apply-patch+yaml' };
+    await this.#write('PATCH', `${collection}/${manifest.metadata.name}?${parameters}`, manifest, headers);
   }
 
   /** A merge patch, as `kubectl patch --type=merge` sends it. Throws with what the API server said. */
@@ -172,10 +188,7 @@ export class ApiServer implements AsyncDisposable {
     content: object,
     headers: Readonly<Record<string, string>>,
   ): Promise<boolean> {
-    const { statusCode, body } = await request(new URL(path, this.#address.url), {
-      ...{ method, dispatcher: this.#dispatcher, body: JSON.stringify(content) },
-      headers: { ...headers, authorization: `Bearer ${this.#address.token}` },
-    });
+    const { statusCode, body } = await this.#ask(path, { method, body: JSON.stringify(content), headers });
     const answer = (await body.json()) as Refusal;
     if (statusCode < 300) return true;
     if (statusCode === 404 && method === 'DELETE') return false;
@@ -183,13 +196,22 @@ export class ApiServer implements AsyncDisposable {
   }
 
   async #get(collection: string, parameters: Readonly<Record<string, string>>, signal?: AbortSignal) {
-    const url = new URL(collection, this.#address.url);
-    for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
-    const headers = { authorization: `Bearer ${this.#address.token}` };
-    const options = { dispatcher: this.#dispatcher, headers, ...(signal === undefined ? {} : { signal }) };
-    const { statusCode, body } = await request(url, options);
+    const query = new URLSearchParams(parameters).toString();
+    const { statusCode, body } = await this.#ask(`${collection}?${query}`, signal === undefined ? {} : { signal });
     if (statusCode === 200) return { body };
     await body.dump();
-    throw new Error(`GET ${url.pathname} was answered with ${statusCode}`);
+    throw new Error(`GET ${collection} was answered with ${statusCode}`);
+  }
+
+  /** Asks again where the API server wants that, as kubectl does: it reads definitions anew after they have changed. */
+  async #ask(path: string, { headers, ...options }: Ask): Promise<Dispatcher.ResponseData> {
+    const url = new URL(path, this.#address.url);
+    const all = { ...headers, authorization: `Bearer ${this.#address.token}` };
+    for (let left = 10; ; left--) {
+      const answer = await request(url, { ...options, dispatcher: this.#dispatcher, headers: all });
+      if (answer.statusCode !== 429 || left === 0) return answer;
+      await answer.body.dump();
+      await sleep(1_000);
+    }
   }
 }

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { BeatApiKey } from '../../src/api/types.ts';
 import { beatApiKey, connection } from './manifests.ts';
-import { condition, type Kind, type Objects } from './objects.ts';
+import { condition, type Objects } from './objects.ts';
+import type { Kind } from './stored-kinds.ts';
 import { startOwnPlane } from './trouble/own.ts';
 import { openServers } from './trouble/servers-world.ts';
 

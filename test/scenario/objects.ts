@@ -3,75 +3,14 @@ import { mustKubectl } from '../testbed/kubernetes/client.ts';
 import type { ControlPlane } from '../testbed/servers.ts';
 import type { ApiServer, StoredObject } from './api-server.ts';
 import { beatApiKey, type Manifest } from './manifests.ts';
-
-/** A Secret as it is stored: values in base64. */
-export interface StoredSecret extends StoredObject {
-  readonly type: string;
-  readonly data?: Readonly<Record<string, string>>;
-}
-
-interface StoredEvent extends StoredObject {
-  readonly reason: string;
-  readonly note: string;
-  readonly regarding: { readonly name: string };
-}
-
-/** A DaemonSet, Deployment or StatefulSet; each has some of the counts. */
-export interface StoredWorkload extends StoredObject {
-  readonly metadata: StoredObject['metadata'] & {
-    readonly managedFields?: readonly { readonly manager: string; readonly fieldsV1?: object }[];
-  };
-  readonly spec: {
-    readonly replicas?: number;
-    readonly template: { readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> } };
-  };
-  readonly status?: NonNullable<StoredObject['status']> & {
-    readonly desiredNumberScheduled?: number;
-    readonly updatedNumberScheduled?: number;
-    readonly numberAvailable?: number;
-    readonly updatedReplicas?: number;
-    readonly availableReplicas?: number;
-  };
-}
-
-/** The kinds that tests look at, and where the API server has them. */
-interface Kinds {
-  readonly BeatApiKey: BeatApiKey;
-  readonly ElasticsearchConnection: ElasticsearchConnection;
-  readonly Secret: StoredSecret;
-  readonly Event: StoredEvent;
-  readonly Lease: StoredObject;
-  readonly Pod: StoredObject;
-  readonly DaemonSet: StoredWorkload;
-  readonly Deployment: StoredWorkload;
-  readonly StatefulSet: StoredWorkload;
-}
-export type Kind = keyof Kinds;
-
-const PLURALS: Readonly<Record<Kind, readonly [group: string, plural: string]>> = {
-  BeatApiKey: ['apis/beatkeys.dev/v1alpha1', 'beatapikeys'],
-  ElasticsearchConnection: ['apis/beatkeys.dev/v1alpha1', 'elasticsearchconnections'],
-  Secret: ['api/v1', 'secrets'],
-  Event: ['apis/events.k8s.io/v1', 'events'],
-  Lease: ['apis/coordination.k8s.io/v1', 'leases'],
-  Pod: ['api/v1', 'pods'],
-  DaemonSet: ['apis/apps/v1', 'daemonsets'],
-  Deployment: ['apis/apps/v1', 'deployments'],
-  StatefulSet: ['apis/apps/v1', 'statefulsets'],
-};
-
-/** The path of all objects of a kind in a namespace. */
-export function collection(kind: Kind, namespace: string): string {
-  const [group, plural] = PLURALS[kind];
-  return `/${group}/namespaces/${namespace}/${plural}`;
-}
+import { collection, type Kind, type Kinds, type StoredEvent } from './stored-kinds.ts';
 
 /** A condition of an object; `undefined` before the first status. */
 export function condition({ status }: StoredObject, type: Condition['type']): Condition | undefined {
   return status?.conditions?.find((each) => each.type === type);
 }
 
-/** The objects of one namespace: applied by kubectl, as users do, and watched. */
+/** The objects of one namespace: applied as users apply them, and watched. */
 export class Objects {
   readonly namespace: string;
   readonly #plane: ControlPlane;
@@ -88,11 +27,14 @@ export class Objects {
     return mustKubectl(this.#plane, ['-n', this.namespace, ...args], input);
   }
 
+  /** Applies one after the other; fields that are not given any more go. */
   async apply(...items: readonly Manifest[]): Promise<void> {
-    await this.kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+    for (const item of items) {
+      const { apiVersion, kind, metadata } = item;
+      await this.#api.apply(collection(kind, metadata.namespace, apiVersion), item);
+    }
   }
 
-  /** Applies a BeatApiKey; `kubectl apply` takes fields away that are not given any more. */
   async applyKey(name: string, spec?: Partial<BeatApiKeySpec>): Promise<void> {
     await this.apply(beatApiKey(this.namespace, name, spec));
   }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiServer } from './api-server.ts';
 import type { Leaks } from '../leaks/leaks.ts';
-import { collection, type StoredSecret } from './objects.ts';
+import { collection, type StoredSecret } from './stored-kinds.ts';
 
 /** Data keys whose values are secret; `id` is no secret, and other keys may hold anything. */
 const SECRET_KEYS = ['api_key', 'encoded', 'key', 'password'];

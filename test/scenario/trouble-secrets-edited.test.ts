@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { controlPlane } from '../testbed/current.ts';
-import { condition, type StoredSecret } from './objects.ts';
+import { condition } from './objects.ts';
+import type { StoredSecret } from './stored-kinds.ts';
 import { openGate } from './trouble/gate.ts';
 import { openTrouble } from './trouble/open.ts';
 import { rounds } from './trouble/rounds.ts';

@@ -1,5 +1,6 @@
 import type { WorkloadKind } from '../../../src/core/workload.ts';
-import type { Objects, StoredWorkload } from '../objects.ts';
+import type { Objects } from '../objects.ts';
+import type { StoredWorkload } from '../stored-kinds.ts';
 import type { StoredObject } from '../api-server.ts';
 import { workload, type WorkloadOptions } from './workload.ts';
 

@@ -1,4 +1,4 @@
-import type { Kind } from '../objects.ts';
+import type { Kind } from '../stored-kinds.ts';
 import type { Stand } from './stand.ts';
 import { Trial, type Case, type Result } from './trial.ts';
 

@@ -1,6 +1,7 @@
 import { KEY_ID_PREFIX } from '../../../src/api/names.ts';
 import type { Manifest } from '../manifests.ts';
-import type { Objects, StoredWorkload } from '../objects.ts';
+import type { Objects } from '../objects.ts';
+import type { StoredWorkload } from '../stored-kinds.ts';
 
 /** A DaemonSet of one pod; where no node is a played one, of none. */
 export function daemonSet(namespace: string, name: string): Manifest {

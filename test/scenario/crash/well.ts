@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readJournal } from '../../../src/core/journal.ts';
 import type { BeatApiKey } from '../../../src/api/types.ts';
-import { condition, type StoredWorkload, type StoredSecret } from '../objects.ts';
+import { condition } from '../objects.ts';
+import type { StoredWorkload, StoredSecret } from '../stored-kinds.ts';
 import type { ServerKey } from '../server-keys.ts';
 import type { Bystanders } from './bystanders.ts';
 import { restartProblems } from './consumer.ts';

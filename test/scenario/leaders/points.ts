@@ -1,5 +1,5 @@
 import type { BeatApiKey, BeatApiKeySpec } from '../../../src/api/types.ts';
-import { collection } from '../objects.ts';
+import { collection } from '../stored-kinds.ts';
 import type { Site } from '../site.ts';
 import type { Hold, Matches } from '../trouble/gate.ts';
 import type { Replica, Replicas } from './replicas.ts';

@@ -3,7 +3,7 @@ import { ANNOTATIONS, LABELS } from '../../../src/api/names.ts';
 import type { BeatApiKey } from '../../../src/api/types.ts';
 import { controlPlane } from '../../testbed/current.ts';
 import { ApiServer } from '../api-server.ts';
-import { collection, type StoredSecret } from '../objects.ts';
+import { collection, type StoredSecret } from '../stored-kinds.ts';
 
 /** Every key that was ever stored for an object, whatever replaced it since. */
 export interface StoredKeys extends AsyncDisposable {

@@ -1,5 +1,5 @@
 import type { BeatApiKeySpec } from '../../../src/api/types.ts';
-import { collection } from '../objects.ts';
+import { collection } from '../stored-kinds.ts';
 import type { Editor } from './editor.ts';
 import { Fleet } from './fleet.ts';
 import { readAndWrite } from './live-reader.ts';
