@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Config } from './config.ts';
-import { Controllers } from './controller/controllers.ts';
+import { CONNECTIONS, Controllers, OBJECTS } from './controller/controllers.ts';
 import { Failure } from './core/failure.ts';
 import { installationOf } from './core/installation.ts';
 import { createElasticsearch } from './elasticsearch/connections.ts';
@@ -86,8 +86,8 @@ export async function runApp(
     },
   });
   const { queues, workers } = controllers;
-  metrics.observeQueue('beatapikey', queues.objects, workers.objects);
-  metrics.observeQueue('elasticsearchconnection', queues.connections, workers.connections);
+  metrics.observeQueue(OBJECTS, queues.objects, workers.objects);
+  metrics.observeQueue(CONNECTIONS, queues.connections, workers.connections);
   // A standby sees the same objects: told twice, every sum over instances would be wrong.
   metrics.observeObjects(() =>
     elector.leadingSince === undefined

@@ -12,6 +12,10 @@ import { PassMemory } from './pass-memory.ts';
 import { reconcile } from './reconcile.ts';
 import { connectionKey, keyOf, wireTriggers } from './triggers.ts';
 
+/** The controllers, and their queues, as controller-runtime would name them. */
+export const OBJECTS = 'beatapikey';
+export const CONNECTIONS = 'elasticsearchconnection';
+
 /** Passes over connections at once: one that hangs on a dead host must not hold up the others. */
 const CONNECTION_WORKERS = 8;
 
@@ -34,10 +38,13 @@ export class Controllers {
 
   /** Events are taken note of from now on; nothing is done about them before `run`. */
   constructor(options: ControllerOptions) {
-    const { clock, cluster } = options;
+    const { clock, cluster, meter } = options;
     this.#options = options;
     this.workers = { objects: options.concurrency, connections: CONNECTION_WORKERS };
-    this.queues = { objects: new WorkQueue({ clock }), connections: new WorkQueue({ clock }) };
+    this.queues = {
+      objects: new WorkQueue({ clock, meter: meter.queue(OBJECTS) }),
+      connections: new WorkQueue({ clock, meter: meter.queue(CONNECTIONS) }),
+    };
     this.#connections = new Connections(cluster.connections.cache, this.queues.connections);
     this.#context = {
       ...options,
@@ -62,14 +69,14 @@ export class Controllers {
           queue: this.queues.objects,
           concurrency: this.workers.objects,
           handle: (key, stop) =>
-            this.#pass('beatapikey', this.queues.objects, key, stop, (context) => reconcile(key, context, stop)),
+            this.#pass(OBJECTS, this.queues.objects, key, stop, (context) => reconcile(key, context, stop)),
         }),
         runWorkers({
           ...shared,
           queue: this.queues.connections,
           concurrency: this.workers.connections,
           handle: (key, stop) =>
-            this.#pass('elasticsearchconnection', this.queues.connections, key, stop, (context) =>
+            this.#pass(CONNECTIONS, this.queues.connections, key, stop, (context) =>
               passConnection(key, this.#connections, context, stop),
             ),
         }),

@@ -68,6 +68,20 @@ export interface Meter {
   /** A watch of a kind came from one state into another; `undefined`: there was none, or there is none any more. */
   watching(kind: string, before: WatchState | undefined, after: WatchState | undefined): void;
   leading(leader: boolean): void;
+  /** Where a queue counts; `name` as in the label. */
+  queue(name: string): QueueMeter;
+}
+
+/** Where a queue counts what becomes of its keys, in client-go's terms. */
+export interface QueueMeter {
+  /** A key waits that did not wait before. */
+  added(): void;
+  /** A key was asked for again after a failure. */
+  retried(): void;
+  /** A key was taken; seconds since it was added. */
+  taken(waited: number): void;
+  /** The pass over a key has ended; seconds since it was taken. */
+  done(worked: number): void;
 }
 
 /** What a queue tells of itself. */

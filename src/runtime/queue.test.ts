@@ -266,3 +266,41 @@ describe('a work queue', () => {
     expect(second.toSorted()).toEqual(keys.toSorted());
   });
 });
+
+test('a queue counts what becomes of its keys, and how long each waits and is worked on', async () => {
+  const clock = new FakeClock();
+  const counted: string[] = [];
+  const queue = new WorkQueue({
+    clock,
+    backoff: exponentialBackoff({ random: () => 1 }),
+    meter: {
+      added: () => void counted.push('added'),
+      retried: () => void counted.push('retried'),
+      taken: (waited) => void counted.push(`taken after ${waited} s`),
+      done: (worked) => void counted.push(`done after ${worked} s`),
+    },
+  });
+  const since = (): string[] => counted.splice(0);
+  queue.add('a');
+  queue.add('a');
+  await clock.advance(1_500);
+  await queue.take();
+  expect(since()).toEqual(['added', 'taken after 1.5 s']);
+
+  // What is asked for during its pass waits for the end of it too.
+  queue.add('a');
+  queue.add('a');
+  await clock.advance(2_000);
+  queue.done('a');
+  await queue.take();
+  expect(since()).toEqual(['added', 'done after 2 s', 'taken after 2 s']);
+
+  queue.retry('a');
+  queue.done('a');
+  expect(since()).toEqual(['retried', 'done after 0 s']);
+
+  queue.add('b');
+  queue.remove('b');
+  queue.add('b');
+  expect(since()).toEqual(['added', 'added']);
+});

@@ -2,6 +2,8 @@ import type { Backoff } from './backoff.ts';
 import { exponentialBackoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { Deadlines } from './deadlines.ts';
+import type { QueueMeter } from './meter.ts';
+import { QueueTimes } from './queue-times.ts';
 import { Waiters } from './waiters.ts';
 
 /** `low` is for floods that nobody waits for: the start, a periodic look at everything. */
@@ -11,6 +13,8 @@ export interface WorkQueueOptions {
   readonly clock: Clock;
   /** Where each key's backoff starts; left out: 1 s to 5 min with full jitter. */
   readonly backoff?: Backoff;
+  /** Where it counts; left out: nowhere. */
+  readonly meter?: QueueMeter;
 }
 
 /** What `take` rejects with once the queue is closed. */
@@ -46,6 +50,8 @@ export class WorkQueue implements Disposable {
   readonly #again = new Map<string, Priority>();
   readonly #backoffs = new Map<string, Backoff>();
   readonly #takers = new Waiters<string>();
+  readonly #meter: QueueMeter | undefined;
+  readonly #times: QueueTimes;
   #normalTakes = 0;
   #alarm: { readonly due: number; readonly cancel: AbortController } | undefined;
   #closed = false;
@@ -53,6 +59,8 @@ export class WorkQueue implements Disposable {
   constructor(options: WorkQueueOptions) {
     this.#clock = options.clock;
     this.#backoff = options.backoff ?? exponentialBackoff();
+    this.#meter = options.meter;
+    this.#times = new QueueTimes(options.clock, options.meter);
   }
 
   /** Keys that could be taken now. */
@@ -103,6 +111,7 @@ export class WorkQueue implements Disposable {
     const backoff = (this.#backoffs.get(key) ?? this.#backoff).next();
     this.#backoffs.set(key, backoff);
     const delayMs = minimumMs + backoff.delayMs;
+    this.#meter?.retried();
     this.addAfter(key, delayMs);
     return delayMs;
   }
@@ -124,6 +133,7 @@ export class WorkQueue implements Disposable {
     this.#deadlines.delete(key);
     this.#again.delete(key);
     this.#backoffs.delete(key);
+    this.#times.drop(key);
   }
 
   /** The next key, as soon as there is one. Rejects with the signal's reason, or with `QueueClosedError`. */
@@ -139,6 +149,7 @@ export class WorkQueue implements Disposable {
   /** Gives a taken key back; if it was asked for meanwhile, it may be taken again. */
   done(key: string): void {
     if (!this.#running.delete(key)) throw new Error(`done without take: ${key}`);
+    this.#times.done(key);
     const priority = this.#again.get(key);
     this.#again.delete(key);
     if (priority !== undefined) this.#offer(key, priority);
@@ -154,6 +165,7 @@ export class WorkQueue implements Disposable {
     this.#deadlines.clear();
     this.#again.clear();
     this.#backoffs.clear();
+    this.#times.clear();
   }
 
   [Symbol.dispose](): void {
@@ -161,6 +173,7 @@ export class WorkQueue implements Disposable {
   }
 
   #offer(key: string, priority: Priority): void {
+    this.#times.add(key);
     if (this.#running.has(key)) {
       if (this.#again.get(key) !== 'normal') this.#again.set(key, priority);
     } else if (this.#takers.size > 0) {
@@ -175,6 +188,7 @@ export class WorkQueue implements Disposable {
   #hand(key: string): void {
     this.#running.add(key);
     this.#deadlines.delete(key);
+    this.#times.take(key);
   }
 
   #pick(): string | undefined {

@@ -72,12 +72,41 @@ describe('the metrics', () => {
     metrics.observeQueue('beatapikey', queue, 32);
     await metrics.expose();
     queue.depth = 5;
-    const names = ['workqueue_', 'beatkeys_queue_', 'controller_runtime_active', 'controller_runtime_max'];
+    const names = ['workqueue_depth', 'beatkeys_queue_', 'controller_runtime_active', 'controller_runtime_max'];
     expect(beginning(await samples(metrics), ...names)).toEqual([
       'workqueue_depth{name="beatapikey"} 5',
       'beatkeys_queue_delayed{name="beatapikey"} 2',
       'controller_runtime_active_workers{controller="beatapikey"} 3',
       'controller_runtime_max_concurrent_reconciles{controller="beatapikey"} 32',
+    ]);
+  });
+
+  test('count what becomes of the keys of a queue, from nothing on', async () => {
+    const metrics = createMetrics({ version: '1.2.3' });
+    const queue = metrics.queue('beatapikey');
+    const shown = async () => {
+      const found = beginning(await samples(metrics), 'workqueue_');
+      return found.filter((line) => !line.includes('_bucket'));
+    };
+    expect(await shown()).toEqual([
+      'workqueue_adds_total{name="beatapikey"} 0',
+      'workqueue_retries_total{name="beatapikey"} 0',
+      'workqueue_queue_duration_seconds_sum{name="beatapikey"} 0',
+      'workqueue_queue_duration_seconds_count{name="beatapikey"} 0',
+      'workqueue_work_duration_seconds_sum{name="beatapikey"} 0',
+      'workqueue_work_duration_seconds_count{name="beatapikey"} 0',
+    ]);
+    queue.added();
+    queue.taken(0.5);
+    queue.done(2);
+    queue.retried();
+    expect(await shown()).toEqual([
+      'workqueue_adds_total{name="beatapikey"} 1',
+      'workqueue_retries_total{name="beatapikey"} 1',
+      'workqueue_queue_duration_seconds_sum{name="beatapikey"} 0.5',
+      'workqueue_queue_duration_seconds_count{name="beatapikey"} 1',
+      'workqueue_work_duration_seconds_sum{name="beatapikey"} 2',
+      'workqueue_work_duration_seconds_count{name="beatapikey"} 1',
     ]);
   });
 

@@ -2,7 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { Meter, QueueSizes, WatchState } from '../runtime/meter.ts';
 import type { MetricDescription } from './metric-description.ts';
 import { OBJECT_METRICS, objectMetrics, type ObjectReport } from './object-metrics.ts';
-import { registerQueueMetrics, type Worked } from './queue-metrics.ts';
+import { registerQueueCounts, registerQueueMetrics, type Worked } from './queue-metrics.ts';
 
 export interface MetricsOptions {
   readonly version: string;
@@ -104,6 +104,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   leader.set({ name: 'beatkeys' }, 0);
   const queues = new Map<string, Worked>();
   registerQueueMetrics(registry, queues);
+  const queue = registerQueueCounts(registry);
   const described = [...registry.getMetricsAsArray().map(describe), ...OBJECT_METRICS];
   const objects: (() => Iterable<ObjectReport>)[] = [];
   if (options.process === true) collectDefaultMetrics({ register: registry });
@@ -139,7 +140,8 @@ export function createMetrics(options: MetricsOptions): Metrics {
       count(after, 1);
     },
     leading: (leads) => leader.set({ name: 'beatkeys' }, leads ? 1 : 0),
-    observeQueue: (name, queue, workers) => void queues.set(name, { queue, workers }),
+    queue,
+    observeQueue: (name, sizes, workers) => void queues.set(name, { queue: sizes, workers }),
     observeObjects: (read) => void objects.push(read),
     expose: async () => `${await registry.metrics()}\n${objectMetrics(all(objects))}`,
     contentType: registry.contentType,

@@ -1,5 +1,5 @@
-import { Gauge, type Registry } from 'prom-client';
-import type { QueueSizes } from '../runtime/meter.ts';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { QueueMeter, QueueSizes } from '../runtime/meter.ts';
 
 /** A queue, and how many passes may run at once. */
 export interface Worked {
@@ -37,7 +37,10 @@ const SERIES: readonly Series[] = [
   },
 ];
 
-/** Gauges of `queues` by name, read at each scrape. */
+/** controller-runtime's, cut: no pass is quicker, and a queue on which a key waits longer is stuck. */
+const BUCKETS = [0.001, 0.01, 0.1, 1, 10, 100, 1000];
+
+/** The gauges of `queues` by name, read at each scrape. */
 export function registerQueueMetrics(registry: Registry, queues: ReadonlyMap<string, Worked>): void {
   for (const { metric, help, label, of } of SERIES) {
     new Gauge({
@@ -50,4 +53,39 @@ export function registerQueueMetrics(registry: Registry, queues: ReadonlyMap<str
       },
     });
   }
+}
+
+/** What queues count, under controller-runtime's names; gives the place to count for each queue. */
+export function registerQueueCounts(registry: Registry): (name: string) => QueueMeter {
+  const shared = { labelNames: ['name'] as const, registers: [registry] };
+  const adds = new Counter({ name: 'workqueue_adds_total', help: 'Keys that came to wait for a worker.', ...shared });
+  const retries = new Counter({
+    name: 'workqueue_retries_total',
+    help: 'Keys that were asked for again after a failure.',
+    ...shared,
+  });
+  const waited = new Histogram({
+    name: 'workqueue_queue_duration_seconds',
+    help: 'Time that a key waited for a worker.',
+    buckets: BUCKETS,
+    ...shared,
+  });
+  const worked = new Histogram({
+    name: 'workqueue_work_duration_seconds',
+    help: 'Time that a worker had a key.',
+    buckets: BUCKETS,
+    ...shared,
+  });
+  return (name) => {
+    adds.inc({ name }, 0);
+    retries.inc({ name }, 0);
+    waited.zero({ name });
+    worked.zero({ name });
+    return {
+      added: () => adds.inc({ name }),
+      retried: () => retries.inc({ name }),
+      taken: (seconds) => waited.observe({ name }, seconds),
+      done: (seconds) => worked.observe({ name }, seconds),
+    };
+  };
 }

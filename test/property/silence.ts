@@ -26,4 +26,5 @@ export const unread: Meter = {
   relisted: () => undefined,
   watching: () => undefined,
   leading: () => undefined,
+  queue: () => ({ added: () => undefined, retried: () => undefined, taken: () => undefined, done: () => undefined }),
 };
