@@ -36,7 +36,7 @@ if (command.length > 0) process.exitCode = await run(command, variables);
 else {
   console.log(exports.join(''));
   console.error('Everything runs. Ctrl-C stops it.');
-  await Promise.race(['SIGINT', 'SIGTERM'].map((signal) => keepAlive(once(process, signal))));
+  await untilStopped();
 }
 await testbed.stop();
 
@@ -73,7 +73,9 @@ async function run([program = '', ...rest]: string[], variables: Record<string, 
   return code ?? 1;
 }
 
-async function keepAlive<T>(waiting: Promise<T>): Promise<T> {
+async function untilStopped(): Promise<void> {
+  // Signals alone do not keep a process alive.
   const timer = setInterval(() => {}, 2 ** 30);
-  return waiting.finally(() => clearInterval(timer));
+  await Promise.race(['SIGINT', 'SIGTERM'].map((signal) => once(process, signal)));
+  clearInterval(timer);
 }
