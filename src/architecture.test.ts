@@ -7,8 +7,8 @@ import { expect, test } from 'vitest';
  *
  * What these lines reveal:
  * - cli/secret-file: the password of the operator's user, into the manifest that its administrator asked for;
- * - controller/connection-pass: a digest of the password, to notice that it changed;
  * - controller/look and rewrite-secret: yes or no, whether values are one key;
+ * - controller/look-at-connection: a digest of the password, to notice that it changed;
  * - controller/target: a username, a public certificate, and whether a data key is there;
  * - elasticsearch/administration: that password, into the request that makes the user;
  * - elasticsearch/connections: the password, into a digest that tells clients apart;
@@ -18,7 +18,7 @@ import { expect, test } from 'vitest';
  */
 const REVEALING: Readonly<Record<string, number>> = {
   'cli/secret-file.ts': 1,
-  'controller/connection-pass.ts': 1,
+  'controller/look-at-connection.ts': 1,
   'controller/look.ts': 1,
   'controller/rewrite-secret.ts': 1,
   'controller/target.ts': 3,
