@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts';
 import type { QueueMeter } from './meter.ts';
 
-/** Since when the keys of a queue wait, and since when they are worked on. */
+/** Since when the keys of a queue wait, and since when they are worked on, told to a meter. */
 export class QueueTimes {
   readonly #clock: Clock;
   readonly #meter: QueueMeter | undefined;
@@ -18,6 +18,10 @@ export class QueueTimes {
     if (this.#added.has(key)) return;
     this.#added.set(key, this.#clock.monotonic());
     this.#meter?.added();
+  }
+
+  retry(): void {
+    this.#meter?.retried();
   }
 
   take(key: string): void {

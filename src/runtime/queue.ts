@@ -50,7 +50,6 @@ export class WorkQueue implements Disposable {
   readonly #again = new Map<string, Priority>();
   readonly #backoffs = new Map<string, Backoff>();
   readonly #takers = new Waiters<string>();
-  readonly #meter: QueueMeter | undefined;
   readonly #times: QueueTimes;
   #normalTakes = 0;
   #alarm: { readonly due: number; readonly cancel: AbortController } | undefined;
@@ -59,7 +58,6 @@ export class WorkQueue implements Disposable {
   constructor(options: WorkQueueOptions) {
     this.#clock = options.clock;
     this.#backoff = options.backoff ?? exponentialBackoff();
-    this.#meter = options.meter;
     this.#times = new QueueTimes(options.clock, options.meter);
   }
 
@@ -111,7 +109,7 @@ export class WorkQueue implements Disposable {
     const backoff = (this.#backoffs.get(key) ?? this.#backoff).next();
     this.#backoffs.set(key, backoff);
     const delayMs = minimumMs + backoff.delayMs;
-    this.#meter?.retried();
+    this.#times.retry();
     this.addAfter(key, delayMs);
     return delayMs;
   }

@@ -72,7 +72,7 @@ describe('the metrics', () => {
     metrics.observeQueue('beatapikey', queue, 32);
     await metrics.expose();
     queue.depth = 5;
-    const names = ['workqueue_depth', 'beatkeys_queue_', 'controller_runtime_active', 'controller_runtime_max'];
+    const names = ['workqueue_', 'beatkeys_queue_', 'controller_runtime_active', 'controller_runtime_max'];
     expect(beginning(await samples(metrics), ...names)).toEqual([
       'workqueue_depth{name="beatapikey"} 5',
       'beatkeys_queue_delayed{name="beatapikey"} 2',

@@ -37,7 +37,7 @@ const SERIES: readonly Series[] = [
   },
 ];
 
-/** controller-runtime's, cut: no pass is quicker, and a queue on which a key waits longer is stuck. */
+/** controller-runtime's, but for those below a millisecond: passes ask servers, and queues hold up nothing that short. */
 const BUCKETS = [0.001, 0.01, 0.1, 1, 10, 100, 1000];
 
 /** The gauges of `queues` by name, read at each scrape. */

@@ -91,6 +91,16 @@ export class Objects {
     return this.until('BeatApiKey', name, 'Ready', (object) => is(object, 'Ready') && !is(object, 'Reconciling'));
   }
 
+  /** Waits until an ElasticsearchConnection is Ready. */
+  connected(name: string): Promise<ElasticsearchConnection> {
+    return this.until(
+      'ElasticsearchConnection',
+      name,
+      'Ready',
+      (object) => condition(object, 'Ready')?.status === 'True',
+    );
+  }
+
   /** Waits until a BeatApiKey is ready with another key than this one. */
   rotated(name: string, from: BeatApiKey): Promise<BeatApiKey> {
     const former = from.status?.keyID;

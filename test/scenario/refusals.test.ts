@@ -22,8 +22,7 @@ describe.each(elasticsearchVersions())('With Elasticsearch %s', { concurrent: tr
    */
   const refused = async (name: string, reason: string, sentence: string, where: Objects = objects): Promise<void> => {
     const { metadata } = await where.refused(name, reason);
-    // Where the object was seen before its connection, an event has said that first.
-    await where.event(name, 'Stalled', sentence);
+    expect(await where.event(name, 'Stalled')).toContain(sentence);
     const told = await where.kubectl(['describe', 'beatapikey', name]);
     for (const text of [sentence, `Reason:                ${reason}`]) expect(told).toContain(text);
     expect(await site.keys({ metadata })).toEqual([]);
@@ -49,6 +48,7 @@ describe.each(elasticsearchVersions())('With Elasticsearch %s', { concurrent: tr
     const selector = { matchLabels: { 'example.com/shared': 'yes' } };
     const allowedNamespaces = { from: 'Selector', selector } as const;
     await objects.apply(...connection(objects.namespace, 'shared', node, user, { allowedNamespaces }));
+    await objects.connected('shared');
     const connectionRef = { name: 'shared', namespace: objects.namespace };
     await guest.applyKey('guest', { connectionRef, roleDescriptors: monitor });
     await refused('guest', 'NamespaceNotAllowed', `the labels of namespace ${guest.namespace} do not match`, guest);
@@ -59,6 +59,7 @@ describe.each(elasticsearchVersions())('With Elasticsearch %s', { concurrent: tr
   test('more than the policy of the connection holds, until the policy does', async () => {
     const policy = (...cluster: readonly string[]) => ({ policy: { roleDescriptor: { cluster } } });
     await objects.apply(...connection(objects.namespace, 'strict', node, user, policy('monitor')));
+    await objects.connected('strict');
     const roleDescriptors = { role: { cluster: ['monitor', 'read_pipeline'] } };
     await objects.applyKey('greedy', { connectionRef: { name: 'strict' }, roleDescriptors });
     await refused('greedy', 'PolicyViolation', 'spec.roleDescriptors.role.cluster: read_pipeline');
@@ -79,6 +80,7 @@ describe.each(elasticsearchVersions())('With Elasticsearch %s', { concurrent: tr
   test('a privilege that Elasticsearch does not know', async () => {
     const policy = { roleDescriptor: { cluster: ['monitor', 'monitr'] } };
     await objects.apply(...connection(objects.namespace, 'lenient', node, user, { policy }));
+    await objects.connected('lenient');
     const connectionRef = { name: 'lenient' };
     await objects.applyKey('unknown', { connectionRef, roleDescriptors: { role: { cluster: ['monitr'] } } });
     await refused('unknown', 'Rejected', 'Elasticsearch: ');

@@ -124,12 +124,7 @@ describe.skipIf(servers === undefined)('An Elasticsearch of its own', () => {
       await servers.expectCalm(() => front.seen.length);
       await interrupt?.start();
 
-      await objects.until(
-        'ElasticsearchConnection',
-        'basic',
-        'Ready',
-        (object) => condition(object, 'Ready')?.status === 'True',
-      );
+      await objects.connected('basic');
       for (const name of names) await objects.ready(name);
       await objects.until('BeatApiKey', 'beat-0', 'rotation', ({ status }) => status?.handledRequest !== undefined);
       const after = await list();

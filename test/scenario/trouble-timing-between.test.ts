@@ -3,7 +3,6 @@ import type { BeatApiKeySpec } from '../../src/api/types.ts';
 import { startFaultProxy, type Fault, type Seen } from '../contract/fault-proxy.ts';
 import { controlPlane, elasticsearch } from '../testbed/current.ts';
 import { connection } from './manifests.ts';
-import { condition } from './objects.ts';
 import { openGate } from './trouble/gate.ts';
 import { openTrouble } from './trouble/open.ts';
 import { rounds } from './trouble/rounds.ts';
@@ -115,7 +114,7 @@ test('A connection is held before the first object that refers to it is claimed'
       method === 'PATCH' && url.pathname === `${path}/${of}`;
   const isHold = isPatch('elasticsearchconnections/held');
   await objects.apply(...connection(objects.namespace, 'held', site.node, site.user));
-  await objects.until('ElasticsearchConnection', 'held', 'Ready', (one) => condition(one, 'Ready')?.status === 'True');
+  await objects.connected('held');
   toFirst(2, isHold, unavailable);
   await objects.applyKey('holder', spec('monitor', { connectionRef: { name: 'held' } }));
   await untilWhole(site, 'holder');

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BeatApiKey } from '../../../src/api/types.ts';
-import type { StoredObject } from '../api-server.ts';
 import { beatApiKey, connection, reachedAt, type Manifest } from '../manifests.ts';
 import { condition } from '../objects.ts';
 import { daemonSet, untilRolledOut } from './consumer.ts';
@@ -89,9 +88,9 @@ export class Trial {
     const { site } = this.#stand;
     const { objects } = site;
     const { before, restarts } = this.#case.story;
-    const isReady = (object: StoredObject): boolean => condition(object, 'Ready')?.status === 'True';
-    const isAtRest = (object: BeatApiKey): boolean => isReady(object) && object.status?.retiring === undefined;
-    await patiently(() => objects.until('ElasticsearchConnection', name, 'Ready', isReady));
+    const isAtRest = (object: BeatApiKey): boolean =>
+      condition(object, 'Ready')?.status === 'True' && object.status?.retiring === undefined;
+    await patiently(() => objects.connected(name));
     const atRest = before && (await patiently(() => objects.until('BeatApiKey', name, 'rest', isAtRest)));
     this.#uid = atRest?.metadata.uid;
     const consumer = restarts && (await patiently(() => untilRolledOut(objects, name)));
